@@ -1,0 +1,201 @@
+import type { TransferCounter } from './counting';
+import { SourceError, throwIfAborted } from './errors';
+import { resolveRange } from './range';
+import type { ByteRange, ByteSource, ByteStream } from './source';
+import { sliceStream } from './stream';
+
+export interface HttpSourceOptions {
+  /** Bytes of the whole file, as the narinfo states them (FileSize; NarSize when it is not compressed). */
+  readonly size?: number | undefined;
+  readonly fetch?: typeof fetch | undefined;
+  /** Counts every request, and every byte of a body, also those that are skipped. */
+  readonly counter?: TransferCounter | undefined;
+}
+
+/**
+ * A file behind a URL. Each read is one plain GET that a browser sends to any cache without asking first: no
+ * header but `Range`, and that only as `bytes=a-b` or `bytes=a-` (Fetch standard, "CORS-safelisted
+ * request-header"; a suffix range would cause a preflight, which cache.nixos.org refuses). A read from byte 0
+ * to the end sends no `Range`.
+ *
+ * Across origins `Content-Range` and `Content-Encoding` cannot be read, so an answer is judged by its status
+ * and by the length of its body:
+ *
+ * | answer   | to a range                                        | to the whole file             |
+ * |----------|---------------------------------------------------|-------------------------------|
+ * | 206      | as long as was asked, else `wrong-range`          | `wrong-range`                 |
+ * | 200      | read from its first byte, left at the range's end | as long as `size`, where said |
+ * | 403      | `forbidden`                                       | `forbidden`                   |
+ * | the rest | `http-status`                                     | `http-status`                 |
+ *
+ * WebKit takes a chunked body that is cut off for a complete one: where nobody states a `size`, only what the
+ * bytes say of themselves tells.
+ *
+ * A body that breaks off is `short-read`. What was handed out before is right, so who wants to go on asks for
+ * the rest, from there: a wrapper's work.
+ */
+export function httpSource(url: string, options: HttpSourceOptions = {}): ByteSource {
+  return { size: options.size, read: (range, signal) => readHttp(url, options, range, signal) };
+}
+
+async function* readHttp(
+  url: string,
+  options: HttpSourceOptions,
+  range: ByteRange,
+  signal: AbortSignal,
+): ByteStream {
+  const { size } = options;
+  const { start, end } = resolveRange(range, size, url);
+  if (start === end) return;
+  throwIfAborted(signal);
+  const whole = start === 0 && end === size;
+  const request = new AbortController();
+  const abort = () => request.abort();
+  signal.addEventListener('abort', abort);
+  try {
+    const send = { url, headers: whole ? {} : { Range: formatRange(start, end) }, signal: request.signal };
+    const response = await answerTo(send, options, signal);
+    if (whole || response.status === 206) {
+      const expected = whole ? (size ?? exactLength(response)) : lengthOfRange(response, url, { start, end });
+      yield* bodyOf({ response, url, start, expected }, options, signal);
+    } else {
+      const body = bodyOf(
+        { response, url, start: 0, expected: size ?? exactLength(response) },
+        options,
+        signal,
+      );
+      yield* sliceStream(body, { start, end }, url);
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    // Frees the connection wherever the read was left; nothing happens when the body was read to its end.
+    request.abort();
+  }
+}
+
+function formatRange(start: number, end: number | undefined): string {
+  return `bytes=${start}-${end === undefined ? '' : end - 1}`;
+}
+
+interface Send {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+}
+
+/** The answer, when its status is one that a body can be taken from. */
+async function answerTo(send: Send, options: HttpSourceOptions, signal: AbortSignal): Promise<Response> {
+  const { url, headers } = send;
+  if (options.counter) options.counter.requests++;
+  let response: Response;
+  try {
+    // Parenthesised, so that `fetch` is not called with `options` as its `this`, which browsers refuse.
+    response = await (options.fetch ?? fetch)(url, { headers, credentials: 'omit', signal: send.signal });
+  } catch (cause) {
+    throwIfAborted(signal);
+    const offline = typeof navigator !== 'undefined' && navigator.onLine === false;
+    throw new SourceError({ reason: offline ? 'offline' : 'unreachable-or-cors', url, cause });
+  }
+  throwIfAborted(signal);
+  const { status } = response;
+  if (status === 200 || (status === 206 && headers.Range)) return response;
+  const reason = status === 403 ? 'forbidden' : status === 206 ? 'wrong-range' : 'http-status';
+  throw new SourceError({ reason, url, status });
+}
+
+/**
+ * How many bytes a 206 holds; undefined when nobody said. Its `Content-Length` can be trusted: browsers ask
+ * for the identity encoding with every range.
+ */
+function lengthOfRange(
+  response: Response,
+  url: string,
+  range: { readonly start: number; readonly end: number | undefined },
+): number | undefined {
+  const wanted = range.end === undefined ? undefined : range.end - range.start;
+  const stated = contentLength(response);
+  // Readable only on the page's own origin, and where a cache exposes it.
+  const contentRange = response.headers.get('content-range');
+  const firstByte = /^bytes (\d+)-/.exec(contentRange ?? '')?.[1];
+  const isElsewhere = firstByte !== undefined && Number(firstByte) !== range.start;
+  const hasOtherLength = wanted !== undefined && stated !== undefined && stated !== wanted;
+  if (isElsewhere || hasOtherLength) {
+    const asked = formatRange(range.start, range.end);
+    const detail = `${asked} was asked for, the answer has ${contentRange ?? `${stated} bytes`}`;
+    throw new SourceError({ reason: 'wrong-range', url, status: response.status, detail });
+  }
+  return wanted ?? stated;
+}
+
+/**
+ * The `Content-Length`, where it is surely that of the bytes which arrive here: a browser undoes a
+ * `Content-Encoding` and hides from other origins that there was one.
+ */
+function exactLength(response: Response): number | undefined {
+  const encodingIsVisible = response.type === 'basic' || response.type === 'default';
+  if (!encodingIsVisible || response.headers.has('content-encoding')) return undefined;
+  return contentLength(response);
+}
+
+function contentLength(response: Response): number | undefined {
+  const stated = response.headers.get('content-length');
+  return stated !== null && /^\d+$/.test(stated) ? Number(stated) : undefined;
+}
+
+interface Body {
+  readonly response: Response;
+  readonly url: string;
+  /** Where in the file the body begins. */
+  readonly start: number;
+  /** Bytes; undefined while unknown. */
+  readonly expected: number | undefined;
+}
+
+/**
+ * The body's bytes, exactly as many as are expected. Read with a reader: WebKit has no `for await` over its
+ * streams.
+ */
+async function* bodyOf(body: Body, options: HttpSourceOptions, signal: AbortSignal): ByteStream {
+  const { response, expected } = body;
+  const reader = response.body?.getReader();
+  let received = 0;
+  try {
+    while (reader) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throwIfAborted(signal);
+        throw shortRead(body, received, cause);
+      });
+      throwIfAborted(signal);
+      if (done) break;
+      if (received === 0 && isHtml(body, value)) throw failureOf(body, 'html');
+      received += value.length;
+      if (options.counter) options.counter.receivedBytes += value.length;
+      if (expected !== undefined && received > expected) {
+        const reason = response.status === 206 ? 'wrong-range' : 'too-long';
+        throw failureOf(body, reason, `more than ${expected} bytes came`);
+      }
+      if (value.length > 0) yield value;
+    }
+    if (expected !== undefined && received < expected) throw shortRead(body, received);
+  } finally {
+    // Not waited for: the request is aborted next, and some streams settle only then.
+    reader?.cancel().catch(() => {});
+  }
+}
+
+function failureOf(body: Body, reason: 'html' | 'too-long' | 'wrong-range', detail?: string): SourceError {
+  return new SourceError({ reason, url: body.url, status: body.response.status, detail });
+}
+
+function shortRead({ url, response, expected }: Body, received: number, cause?: unknown): SourceError {
+  const detail = expected === undefined ? `${received} bytes came` : `${received} of ${expected} bytes came`;
+  return new SourceError({ reason: 'short-read', url, status: response.status, detail, cause });
+}
+
+/** A page where an archive should be, as captive portals give it. No archive begins with `<`. */
+function isHtml({ response, start }: Body, firstBytes: Uint8Array): boolean {
+  if (start > 0 || !/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) return false;
+  return /^(?:\ufeff)?\s*</.test(
+    new TextDecoder('utf-8', { ignoreBOM: true }).decode(firstBytes.subarray(0, 256)),
+  );
+}

@@ -1,0 +1,104 @@
+import type { SpoolFile, SpoolStorage } from './spool-storage';
+
+/** The private file system's folder that holds every session's spool files. */
+const DIRECTORY = 'nar-explorer-spool';
+
+/** The one part of a browser that this file needs. */
+export type OpfsNavigator = Pick<NavigatorStorage, 'storage'> & Partial<NavigatorLocks>;
+
+/** FileSystemSyncAccessHandle (File System standard): in dedicated workers only, so not in every lib. */
+interface SyncAccessHandle {
+  read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  truncate(size: number): void;
+  close(): void;
+}
+
+interface Session {
+  readonly directory: FileSystemDirectoryHandle;
+  readonly name: string;
+}
+
+/**
+ * Spool files in the origin private file system. `open` rejects where there is none, or where it refuses:
+ * private windows, WebKitGTK, plain http.
+ *
+ * A session is this one worker's life. It holds a Web Lock named after itself from before its first file on,
+ * so a file whose session's lock is free was left by a worker that is gone: those are removed here, at the
+ * start. Without Web Locks nobody can tell, and nothing is removed.
+ */
+export function opfsStorage(navigator: OpfsNavigator = globalThis.navigator): SpoolStorage {
+  const begun = begin(navigator);
+  // Whoever opens a file hears of it.
+  begun.catch(() => {});
+  return { open: async () => openFile(await begun) };
+}
+
+async function begin({ storage, locks }: OpfsNavigator): Promise<Session> {
+  const root = await storage.getDirectory();
+  const directory = await root.getDirectoryHandle(DIRECTORY, { create: true });
+  const name = randomName();
+  if (locks) {
+    await hold(locks, name);
+    await removeStale(directory, locks, name).catch(() => {});
+  }
+  return { directory, name };
+}
+
+/** Resolves when the lock is held; it is let go when the worker ends. */
+function hold(locks: LockManager, session: string): Promise<void> {
+  return new Promise((held, failed) => {
+    const forever = () => {
+      held();
+      return new Promise<never>(() => {});
+    };
+    locks.request(lockName(session), forever).catch(failed);
+  });
+}
+
+async function removeStale(
+  directory: FileSystemDirectoryHandle,
+  locks: LockManager,
+  own: string,
+): Promise<void> {
+  const files: string[] = [];
+  for await (const file of directory.keys()) files.push(file);
+  for (const file of files) {
+    const session = file.split('.')[0] ?? '';
+    if (session === own) continue;
+    await locks.request(lockName(session), { ifAvailable: true }, async (lock) => {
+      if (lock) await directory.removeEntry(file).catch(() => {});
+    });
+  }
+}
+
+async function openFile({ directory, name }: Session): Promise<SpoolFile> {
+  const fileName = `${name}.${randomName()}`;
+  const remove = () => directory.removeEntry(fileName);
+  const handle = await directory.getFileHandle(fileName, { create: true });
+  try {
+    // Only a worker's types know the method. Elsewhere it is missing, and the call fails as it should.
+    const file = await (
+      handle as unknown as { createSyncAccessHandle(): Promise<SyncAccessHandle> }
+    ).createSyncAccessHandle();
+    return {
+      write: (at, bytes) => file.write(bytes, { at }),
+      read: (at, into) => file.read(into, { at }),
+      truncate: (size) => file.truncate(size),
+      close: () => file.close(),
+      remove,
+    };
+  } catch (error) {
+    await remove().catch(() => {});
+    throw error;
+  }
+}
+
+function lockName(session: string): string {
+  return `${DIRECTORY}/${session}`;
+}
+
+/** `crypto.randomUUID` does not exist on pages without https. */
+function randomName(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(3)), (word) => word.toString(36)).join('');
+}
