@@ -1,0 +1,26 @@
+import type { ByteStream } from '../bytes/source';
+
+/**
+ * Decodes one whole compressed stream. The output ends only when the format says so and the input is used up:
+ * anything else is a thrown CodecError; what the input itself throws passes through. Nothing is decoded that was not
+ * pulled. Memory is bounded by the format's window. Chunks are at most 1 MiB, borrowed until the next is pulled, and may
+ * lie in a decoder's own memory: copy, never transfer. Decodes are independent of each other: a paused one holds up no other.
+ * Input that is at hand decodes without a turn of the event loop in between: who reads on and on lets others in.
+ */
+export type Decode = (compressed: ByteStream) => ByteStream;
+
+export interface Codec {
+  /** The narinfo's `Compression` value. */
+  readonly name: CodecName;
+  /**
+   * Whether a file that begins so is of this format. `none` means a NAR or a `nix-store --export` stream as it is;
+   * `br` has nothing to go by and never says yes. 32 bytes are enough.
+   */
+  readonly recognises: (head: Uint8Array) => boolean;
+  /** The shell command that decodes standard input to standard output; undefined for `none`. */
+  readonly command: string | undefined;
+  /** Loads the decoder's code, once. Fails with `not-loaded`, and may then be asked again. */
+  readonly load: () => Promise<Decode>;
+}
+
+export type CodecName = 'none' | 'xz' | 'zstd' | 'bzip2' | 'gzip' | 'br';

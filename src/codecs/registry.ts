@@ -1,0 +1,105 @@
+import type { Codec, CodecName, Decode } from './codec';
+import { CodecError } from './errors';
+import { couldBeZstdFrame } from './zstd-frame';
+
+/** Every `Compression` value that can be read. A decoder's package is loaded with its file, and that with `load`. */
+export const codecs: Readonly<Record<CodecName, Codec>> = {
+  none: {
+    name: 'none',
+    recognises: (head) =>
+      isNar(head) || (startsWith(head, [1, 0, 0, 0, 0, 0, 0, 0]) && isNar(head.subarray(8))),
+    command: undefined,
+    load: loader('none', () => import('./none')),
+  },
+  xz: {
+    name: 'xz',
+    recognises: (head) => startsWith(head, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
+    command: 'xz -dc',
+    load: loader('xz', () => import('./xz')),
+  },
+  zstd: {
+    name: 'zstd',
+    recognises: (head) => head.length >= 4 && couldBeZstdFrame(head),
+    command: 'zstd -dc --long=31',
+    load: loader('zstd', () => import('./zstd')),
+  },
+  bzip2: {
+    name: 'bzip2',
+    recognises: (head) =>
+      startsWith(head, [...text('BZh')]) && /[1-9]/.test(String.fromCharCode(head[3] ?? 0)),
+    command: 'bzip2 -dc',
+    load: loader('bzip2', () => import('./bzip2')),
+  },
+  gzip: {
+    name: 'gzip',
+    recognises: (head) => startsWith(head, [0x1f, 0x8b]),
+    command: 'gzip -dc',
+    load: loader('gzip', () => import('./gzip')),
+  },
+  br: {
+    name: 'br',
+    recognises: () => false,
+    command: 'brotli -dc',
+    load: loader('br', () => import('./brotli')),
+  },
+};
+
+/**
+ * The rest of what Nix writes as `Compression` (src/libutil/include/nix/util/compression-algo.hh), with the command that
+ * decodes standard input to standard output. libarchive, which Nix reads them with, runs the same for grzip and lrzip.
+ */
+export const UNSUPPORTED: Readonly<Record<string, string>> = {
+  compress: 'gzip -dc',
+  grzip: 'grzip -d',
+  lrzip: 'lrzip -d -q',
+  lz4: 'lz4 -dc',
+  lzip: 'lzip -dc',
+  lzma: 'xz --format=lzma -dc',
+  lzop: 'lzop -dc',
+};
+
+/** What the first bytes say (32 are enough), or undefined where they say nothing: brotli, or something else altogether. */
+export function sniffCodec(head: Uint8Array): CodecName | undefined {
+  return Object.values(codecs).find((codec) => codec.recognises(head))?.name;
+}
+
+/**
+ * The codec of a narinfo's `Compression`. Throws a CodecError `unsupported`, whose detail is a command that works for
+ * the rest of Nix's list, and undefined for what is not on it.
+ */
+export function codecForCompression(value: string): Codec {
+  const codec = Object.values(codecs).find(({ name }) => name === value);
+  if (codec) return codec;
+  const detail = Object.hasOwn(UNSUPPORTED, value) ? UNSUPPORTED[value] : undefined;
+  throw new CodecError({ reason: 'unsupported', codec: value, compressedOffset: 0, detail });
+}
+
+function loader(
+  codec: CodecName,
+  load: () => Promise<{ load: () => Promise<Decode> }>,
+): () => Promise<Decode> {
+  let loaded: Promise<Decode> | undefined;
+  return () => {
+    loaded ??= load()
+      .then((file) => file.load())
+      .catch((cause: unknown) => {
+        loaded = undefined;
+        const detail = cause instanceof Error ? cause.message : String(cause);
+        throw new CodecError({ reason: 'not-loaded', codec, compressedOffset: 0, detail, cause });
+      });
+    return loaded;
+  };
+}
+
+/** `str("nix-archive-1")` of the NAR grammar: a length of eight bytes, little-endian, then the text. */
+function isNar(head: Uint8Array): boolean {
+  return startsWith(head, [13, 0, 0, 0, 0, 0, 0, 0, ...text('nix-archive-1')]);
+}
+
+function startsWith(head: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, index) => head[index] === byte);
+}
+
+function text(ascii: string): Uint8Array {
+  return new TextEncoder().encode(ascii);
+}
