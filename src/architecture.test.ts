@@ -1,0 +1,176 @@
+/** Who may import whom, and what may be imported from npm. src/README.md says why. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+interface Rule {
+  /** Files that the rule is for: the first rule that fits a file is its rule. */
+  readonly files: RegExp;
+  /** What they may import of this repository, besides their own folder. */
+  readonly ours: RegExp;
+  /** What they may import from npm. */
+  readonly npm: RegExp;
+}
+
+const NOTHING = /^$/;
+const RULES: readonly Rule[] = [
+  {
+    files: /\.test\.tsx?$|\/testing(\/|\.ts$)/,
+    ours: /^(src|workers|e2e|public)\//,
+    npm: /^(vitest|fast-check|node:.*|pako|comlink)$/,
+  },
+  { files: /^src\/nix\//, ours: NOTHING, npm: NOTHING },
+  { files: /^src\/bytes\//, ours: NOTHING, npm: NOTHING },
+  { files: /^src\/codecs\/xz\.ts$/, ours: /^src\/bytes\//, npm: /^xz-decompress$/ },
+  { files: /^src\/codecs\/zstd\.ts$/, ours: /^src\/bytes\//, npm: /^zstddec\/stream$/ },
+  { files: /^src\/codecs\/gzip\.ts$/, ours: /^src\/bytes\//, npm: /^pako$/ },
+  { files: /^src\/codecs\/brotli\.ts$/, ours: /^src\/bytes\//, npm: /^brotli-dec-wasm/ },
+  { files: /^src\/codecs\//, ours: /^src\/bytes\//, npm: NOTHING },
+  { files: /^src\/binary-cache\//, ours: /^src\/(nix|bytes)\//, npm: NOTHING },
+  { files: /^src\/archive\/client\.ts$/, ours: /^workers\//, npm: /^comlink$/ },
+  { files: /^src\/archive\/transfer-handlers\.ts$/, ours: /^src\/nix\//, npm: /^comlink$/ },
+  { files: /^src\/archive\//, ours: /^src\/(nix|bytes|codecs|binary-cache)\//, npm: NOTHING },
+  { files: /^src\/store\/hooks\.ts$/, ours: /^src\/(nix|archive\/service)/, npm: /^(zustand|react)$/ },
+  {
+    files: /^src\/store\//,
+    ours: /^src\/(nix\/|archive\/(service|failure|outcome|input)$)/,
+    npm: /^zustand\/(vanilla|middleware)$/,
+  },
+  {
+    files: /^src\/ui\//,
+    ours: /^src\/(nix\/|store\/|archive\/(service|failure|outcome|input)$)/,
+    npm: /^(react|react-dom)$/,
+  },
+  { files: /^src\/main\.tsx$/, ours: /^src\//, npm: /^(react|react-dom\/client)$/ },
+  { files: /^workers\//, ours: /^src\/archive\//, npm: /^comlink$/ },
+];
+
+interface Import {
+  /** File that imports, from the repository's root. */
+  readonly from: string;
+  /** A file of the repository without its ending, or a package. */
+  readonly to: string;
+  readonly ours: boolean;
+}
+
+const IMPORT =
+  /^\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'|new URL\(\s*'([^']+\.ts)'/gm;
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(IMPORT)]
+    .map(([, plain, lazy, url]) => plain ?? lazy ?? url ?? '')
+    .filter((to) => !/\.(css|svg|wasm)(\?.*)?$/.test(to) || !to.startsWith('.'))
+    .map((to) => {
+      const ours = to.startsWith('.');
+      const resolved = relative(ROOT, join(ROOT, dirname(file), to)).replace(/\.tsx?$/, '');
+      return { from: file, to: ours ? resolved : to, ours };
+    });
+}
+
+const files = [...sources('src'), ...sources('workers')];
+const imports = files.flatMap(importsOf);
+
+test('there is something to check', () => {
+  expect(files.length).toBeGreaterThan(50);
+  expect(imports.filter(({ ours }) => ours).length).toBeGreaterThan(100);
+});
+
+test('every file has a rule, and imports only what the rule allows', () => {
+  const forbidden = imports.filter(({ from, to, ours }) => {
+    const rule = RULES.find(({ files: pattern }) => pattern.test(from));
+    if (!rule) return !from.endsWith('.test.ts');
+    const own = from.split('/').slice(0, 2).join('/');
+    return ours ? !(to.startsWith(`${own}/`) || rule.ours.test(to)) : !rule.npm.test(to);
+  });
+  expect(forbidden).toEqual([]);
+});
+
+test('nothing imports a thread entry, but the client that starts it', () => {
+  const entries = imports.filter(({ to, ours }) => ours && to.startsWith('workers/'));
+  expect(entries.map(({ from }) => from).filter((from) => !from.endsWith('.test.ts'))).toEqual([
+    'src/archive/client.ts',
+  ]);
+});
+
+test('there is no import cycle', () => {
+  const graph = new Map<string, string[]>();
+  for (const file of files) graph.set(file.replace(/\.tsx?$/, ''), []);
+  for (const { from, to, ours } of imports) {
+    const target = graph.has(to) ? to : `${to}/index`;
+    // The client names the thread's entry by its URL only.
+    if (ours && graph.has(target) && !to.startsWith('workers/'))
+      graph.get(from.replace(/\.tsx?$/, ''))?.push(target);
+  }
+  expect(cycles(graph)).toEqual([]);
+});
+
+function cycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (node: string, trail: readonly string[]) => {
+    if (trail.includes(node)) found.push([...trail.slice(trail.indexOf(node)), node].join(' → '));
+    if (done.has(node) || trail.includes(node)) return;
+    for (const next of graph.get(node) ?? []) visit(next, [...trail, node]);
+    done.add(node);
+  };
+  for (const node of graph.keys()) visit(node, []);
+  return found;
+}
+
+const manifest: Record<string, Record<string, string>> = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+);
+
+test('the dependencies are these, and no others', () => {
+  expect(Object.keys(manifest.dependencies ?? {}).sort()).toEqual([
+    'brotli-dec-wasm',
+    'comlink',
+    'pako',
+    'react',
+    'react-dom',
+    'xz-decompress',
+    'zstddec',
+    'zustand',
+  ]);
+  expect(Object.keys(manifest.devDependencies ?? {}).sort()).toEqual([
+    '@biomejs/biome',
+    '@playwright/test',
+    '@types/node',
+    '@types/react',
+    '@types/react-dom',
+    '@vitejs/plugin-react',
+    'axe-core',
+    'fast-check',
+    'typescript',
+    'vite',
+    'vitest',
+  ]);
+});
+
+test('every version is exact', () => {
+  const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+  expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+});
+
+test('every imported package is a dependency', () => {
+  const known = new Set([
+    ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }),
+    ...builtinModules,
+  ]);
+  const packages = imports.filter(({ ours }) => !ours).map(({ to }) => to.replace(/^node:/, ''));
+  const names = packages.map((name) =>
+    (name.startsWith('@') ? name.split('/').slice(0, 2) : name.split('/').slice(0, 1)).join('/'),
+  );
+  expect([...new Set(names)].filter((name) => !known.has(name))).toEqual([]);
+});

@@ -1,0 +1,89 @@
+import type { TransferCounter } from '../bytes/counting';
+import type { ByteSource } from '../bytes/source';
+import type { NarListing } from '../nix/nar/listing';
+import type { ArchiveOrigin, Cost, OpenedArchive, OpenUpdate, Progress, Quirk } from './service';
+
+/** An archive that stands open: its tree, and its decoded bytes. */
+export interface Archive {
+  readonly origin: ArchiveOrigin;
+  readonly listing: NarListing;
+  readonly listingFrom: 'ls' | 'nar';
+  readonly narSize: number;
+  /** The decoded NAR. */
+  readonly nar: ByteSource;
+  readonly activity: Activity;
+  readonly keptIn: () => OpenedArchive['keptIn'];
+  readonly close: () => Promise<void>;
+}
+
+/** What happened so far on behalf of one archive; the parts that work write here, progress and costs are read from it. */
+export interface Activity {
+  readonly counter: TransferCounter;
+  /** Decoded bytes of the pass under way. */
+  decodedBytes: () => number;
+  /** Compressed bytes in all, where known. */
+  compressedSize: number | undefined;
+  compression: string;
+  readonly quirks: Quirk[];
+}
+
+export function startActivity(compression: string): Activity {
+  return {
+    counter: { requests: 0, receivedBytes: 0 },
+    decodedBytes: () => 0,
+    compressedSize: undefined,
+    compression,
+    quirks: [],
+  };
+}
+
+/** Each oddity once. */
+export function addQuirk(activity: Activity, quirk: Quirk): void {
+  if (!activity.quirks.some(({ name, detail }) => name === quirk.name && detail === quirk.detail)) {
+    activity.quirks.push(quirk);
+  }
+}
+
+/** What a piece of work cost, measured from when this is called. */
+export function meter(activity: Activity): {
+  cost(): Cost;
+  progress(wantedBytes: number | undefined): Progress;
+} {
+  const { requests, receivedBytes } = activity.counter;
+  const start = performance.now();
+  const received = () => activity.counter.receivedBytes - receivedBytes;
+  const milliseconds = () => performance.now() - start;
+  return {
+    cost: () => ({
+      requests: activity.counter.requests - requests,
+      receivedBytes: received(),
+      milliseconds: milliseconds(),
+    }),
+    progress: (wantedBytes) => ({
+      receivedBytes: received(),
+      totalBytes: activity.compressedSize,
+      decodedBytes: activity.decodedBytes(),
+      wantedBytes,
+      milliseconds: milliseconds(),
+    }),
+  };
+}
+
+/** Ten times a second is as often as anybody can read a number. */
+const PROGRESS_INTERVAL = 100;
+
+/** Runs the work and reports how far it is, also while it stalls. */
+export async function withProgress<T>(report: () => void, work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(report, PROGRESS_INTERVAL);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** How an opener tells what it has found so far, and when it is to stop. */
+export interface OpenContext {
+  readonly onUpdate: (update: OpenUpdate) => void;
+  readonly signal: AbortSignal;
+}

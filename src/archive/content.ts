@@ -1,0 +1,159 @@
+import { LimitError, MetadataFormatError, NarFormatError } from '../nix/errors';
+import { type ExportedPath, ExportParser } from '../nix/export-stream';
+import type { NarListing } from '../nix/nar/listing';
+import { ListingBuilder } from '../nix/nar/listing-builder';
+import { ListingVisitor } from '../nix/nar/listing-visitor';
+import type { Tap } from './decoded-source';
+import { growingTap } from './taps';
+
+/** What a decoded stream turned out to hold. */
+export type Content =
+  | { readonly kind: 'nar'; readonly builder: ListingBuilder }
+  | { readonly kind: 'export'; readonly paths: readonly ExportedNar[] }
+  /** Text about an archive: a narinfo, a listing, a derivation. */
+  | { readonly kind: 'text'; readonly format: TextFormat; readonly text: () => Uint8Array };
+
+/** A path of an export stream, with its tree. */
+export interface ExportedNar {
+  readonly path: ExportedPath;
+  readonly listing: NarListing;
+}
+
+type TextFormat = 'narinfo' | 'listing' | 'derivation';
+
+/** A listing of five million entries is smaller. */
+const MAX_TEXT = 256 * 1024 * 1024;
+const HEAD = 32;
+
+/** Looks at the first decoded bytes, then reads the rest as what they are. The file's name decides nothing. */
+export class ContentTap implements Tap {
+  content: Content | undefined;
+  private readonly fileName: string;
+  private readonly onGrowth: (listing: NarListing) => void;
+  private head = new Uint8Array(0);
+  private inner: Tap | undefined;
+
+  constructor(fileName: string, onGrowth: (listing: NarListing) => void) {
+    this.fileName = fileName;
+    this.onGrowth = onGrowth;
+  }
+
+  bytes(chunk: Uint8Array): void {
+    if (this.inner) {
+      this.inner.bytes(chunk);
+      return;
+    }
+    const head = new Uint8Array(this.head.length + chunk.length);
+    head.set(this.head);
+    head.set(chunk, this.head.length);
+    this.head = head;
+    if (head.length >= HEAD) this.begin().bytes(head);
+  }
+
+  end(): void {
+    if (!this.inner) this.begin().bytes(this.head);
+    this.inner?.end();
+  }
+
+  private begin(): Tap {
+    const begun = this.recognise(this.head);
+    this.inner = begun.tap;
+    this.content = begun.content;
+    return begun.tap;
+  }
+
+  private recognise(head: Uint8Array): { content: Content; tap: Tap } {
+    if (startsWith(head, NAR_MAGIC)) {
+      const builder = new ListingBuilder();
+      return { content: { kind: 'nar', builder }, tap: growingTap(builder, this.onGrowth) };
+    }
+    if (startsWith(head, EXPORT_MAGIC)) {
+      const paths: ExportedNar[] = [];
+      return { content: { kind: 'export', paths }, tap: exportTap(paths) };
+    }
+    const format = textFormat(head);
+    if (!format) throw this.unknown();
+    const chunks: Uint8Array[] = [];
+    return { content: { kind: 'text', format, text: () => joined(chunks) }, tap: collectingTap(chunks) };
+  }
+
+  private unknown(): MetadataFormatError {
+    return new MetadataFormatError({
+      format: 'input',
+      reason: 'malformed',
+      detail: `${this.fileName} is no NAR, export stream, narinfo, listing or derivation`,
+    });
+  }
+}
+
+const NAR_MAGIC = [13, 0, 0, 0, 0, 0, 0, 0, ...bytesOf('nix-archive-1')];
+/** An export stream begins with the number 1, or is empty: the number 0. */
+const EXPORT_MAGIC = [1, 0, 0, 0, 0, 0, 0, 0, ...NAR_MAGIC];
+
+function textFormat(head: Uint8Array): TextFormat | undefined {
+  const text = new TextDecoder().decode(head).trimStart();
+  if (text.startsWith('{')) return 'listing';
+  if (text.startsWith('Derive(') || text.startsWith('DrvWithVersion(')) return 'derivation';
+  return /^(StorePath|URL|Compression|FileHash|FileSize|NarHash|NarSize|References|Deriver|System|Sig|CA): ?/.test(
+    text,
+  )
+    ? 'narinfo'
+    : undefined;
+}
+
+function startsWith(head: Uint8Array, magic: readonly number[]): boolean {
+  return magic.slice(0, HEAD).every((byte, at) => head[at] === byte);
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function exportTap(paths: ExportedNar[]): Tap {
+  let builder = new ListingBuilder();
+  const parser = new ExportParser({
+    beginNar: () => {
+      builder = new ListingBuilder();
+      return new ListingVisitor(builder);
+    },
+    exportedPath: (path) => paths.push({ path, listing: builder.snapshot() }),
+  });
+  return {
+    bytes: (chunk) => {
+      if (parser.push(chunk) < chunk.length) throw trailingBytes(parser.offset);
+    },
+    end: () => parser.finish(),
+  };
+}
+
+function collectingTap(chunks: Uint8Array[]): Tap {
+  let size = 0;
+  return {
+    bytes: (chunk) => {
+      size += chunk.length;
+      if (size > MAX_TEXT) throw new LimitError('bytes of text', MAX_TEXT, size);
+      chunks.push(chunk.slice());
+    },
+    end: () => undefined,
+  };
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+function trailingBytes(narOffset: number): NarFormatError {
+  return new NarFormatError({
+    reason: 'trailing-bytes',
+    narOffset,
+    narPath: new Uint8Array(0),
+    expected: 'the end',
+    found: 'more bytes',
+  });
+}

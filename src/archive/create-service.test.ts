@@ -1,0 +1,357 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { type Answer, fileServer, gate, serve } from '../bytes/testing';
+import { locate, type NarListing, narPathOf } from '../nix/nar/listing';
+import { ListingBuilder } from '../nix/nar/listing-builder';
+import { formatListing } from '../nix/nar/listing-json';
+import { ListingVisitor } from '../nix/nar/listing-visitor';
+import { NarParser } from '../nix/nar/parser';
+import { dir, exe, file, link, nar } from '../nix/nar/testing';
+import { formatNarInfo } from '../nix/narinfo';
+import { createArchiveService } from './create-service';
+import type { Outcome } from './outcome';
+import type { ArchiveInput, Opened, OpenedArchive, OpenUpdate } from './service';
+
+const HASH = 'm5c34ml3wbna241jgdf9vlwc1xzp0d1w';
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const signal = () => new AbortController().signal;
+const xz = (bytes: Uint8Array) =>
+  new Uint8Array(execFileSync('xz', ['-c'], { input: bytes, maxBuffer: 2 ** 30 }));
+
+const NAR = nar(
+  dir({
+    bin: dir({ nix: exe('#!/bin/sh\nnix'), 'nix-store': link('nix') }),
+    lib: file(new Uint8Array(500_000).map((_, i) => Math.imul(i, 2654435761) >>> 13)),
+    'z-last': file('the end'),
+  }),
+);
+
+function listingOf(bytes: Uint8Array): NarListing {
+  const builder = new ListingBuilder();
+  const parser = new NarParser(new ListingVisitor(builder));
+  parser.push(bytes);
+  parser.finish();
+  return builder.snapshot();
+}
+
+interface CacheFiles {
+  compression?: string;
+  nar?: Uint8Array;
+  /** Undefined: the cache has none. */
+  ls?: string | Uint8Array | undefined;
+  narSize?: number;
+}
+
+/** A binary cache on loopback that holds the one store path. */
+async function cacheWith({ compression = 'none', nar: narFile = NAR, ls, narSize = NAR.length }: CacheFiles) {
+  const narinfo = formatNarInfo({
+    storePath: { hashPart: HASH, name: 'nix-2.13.5' },
+    url: 'nar/x.nar',
+    compression,
+    fileHash: { algorithm: 'sha256', digest: new Uint8Array(32) },
+    fileSize: narFile.length,
+    narHash: { algorithm: 'sha256', digest: new Uint8Array(32) },
+    narSize,
+    references: [],
+    deriver: undefined,
+    system: undefined,
+    signatures: [],
+    contentAddress: undefined,
+    unknownFields: [],
+    quirks: [],
+  });
+  const files: Record<string, Answer> = {
+    [`/${HASH}.narinfo`]: fileServer(utf8(narinfo)),
+    '/nar/x.nar': fileServer(narFile),
+  };
+  if (ls !== undefined) files[`/${HASH}.ls`] = fileServer(typeof ls === 'string' ? utf8(ls) : ls);
+  const server = await serve((request, response) => {
+    const answer = files[request.url ?? ''];
+    if (answer) answer(request, response);
+    else response.writeHead(404).end();
+  });
+  return { ...server, cacheUrl: server.url.replace(/\/$/, '') };
+}
+
+const LS = formatListing(listingOf(NAR));
+
+const asking = (...cacheUrls: string[]): ArchiveInput => ({ kind: 'store-path', hashPart: HASH, cacheUrls });
+
+function unwrap<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
+  return outcome.value;
+}
+
+function archiveOf(outcome: Outcome<Opened>): OpenedArchive {
+  const opened = unwrap(outcome);
+  if (opened.kind !== 'archive') throw new Error(opened.kind);
+  return opened.archive;
+}
+
+const rowOf = (archive: OpenedArchive, narPath: string) => locate(archive.listing, utf8(narPath)) ?? -1;
+
+async function openAndRead(input: ArchiveInput) {
+  const service = createArchiveService();
+  const updates: OpenUpdate[] = [];
+  const archive = archiveOf(await service.open(input, (update) => updates.push(update), signal()));
+  const read = async (narPath: string) => {
+    const range = { row: rowOf(archive, narPath), fileOffset: 0 };
+    return text(unwrap(await service.read(archive.id, range, () => undefined, signal())).bytes);
+  };
+  return { service, updates, archive, read };
+}
+
+test('the tree comes from the listing: two requests, and no byte of the NAR', async () => {
+  const cache = await cacheWith({ compression: 'xz', nar: xz(NAR), ls: LS });
+  const { archive, updates } = await openAndRead(asking(cache.cacheUrl));
+  expect(cache.requests.toSorted()).toEqual([`GET /${HASH}.ls`, `GET /${HASH}.narinfo`]);
+  expect(archive).toMatchObject({ listingFrom: 'ls', quirks: [], cost: { requests: 2 } });
+  expect(archive.listing.length).toBe(6);
+  expect(updates[0]).toMatchObject({
+    type: 'head',
+    head: { origin: { kind: 'cache', cacheUrl: cache.cacheUrl } },
+  });
+});
+
+test('an uncompressed NAR gives a file by exactly its range', async () => {
+  const cache = await cacheWith({ ls: LS });
+  const { archive, read } = await openAndRead(asking(cache.cacheUrl));
+  expect(await read('z-last')).toBe('the end');
+  const start = archive.listing.narOffset[rowOf(archive, 'z-last')] ?? 0;
+  expect(cache.requests.at(-1)).toBe(`GET /nar/x.nar bytes=${start}-${start + 6}`);
+});
+
+test('a compressed one is read up to the end of the file, and what was read is kept', async () => {
+  const cache = await cacheWith({ compression: 'xz', nar: xz(NAR), ls: LS });
+  const { read } = await openAndRead(asking(cache.cacheUrl));
+  expect(await read('bin/nix')).toBe('#!/bin/sh\nnix');
+  expect(await read('bin/nix')).toBe('#!/bin/sh\nnix');
+  expect(cache.requests).toHaveLength(3);
+});
+
+test('without a listing the NAR is read once, and every file after that asks nobody', async () => {
+  const cache = await cacheWith({ compression: 'xz', nar: xz(NAR) });
+  const { archive, read } = await openAndRead(asking(cache.cacheUrl));
+  expect(archive).toMatchObject({ listingFrom: 'nar', narSize: NAR.length });
+  expect(await read('z-last')).toBe('the end');
+  expect(await read('bin/nix')).toBe('#!/bin/sh\nnix');
+  expect(cache.requests.filter((request) => request.includes('/nar/'))).toEqual(['GET /nar/x.nar']);
+});
+
+test.each<[string, Partial<CacheFiles>, string]>([
+  ['is not JSON', { ls: '{ nonsense' }, 'listing-not-used'],
+  ['has another version', { ls: '{"version":2,"root":{}}' }, 'listing-not-used'],
+  ['describes a NAR of another size', { ls: formatListing(listingOf(nar(file('x')))) }, 'listing-not-used'],
+  [
+    'states an offset that cannot be',
+    { ls: '{"version":1,"root":{"type":"regular","size":1,"narOffset":5}}' },
+    'listing-not-used',
+  ],
+])('a listing that %s is not used, and the page can say why', async (_, files, quirk) => {
+  const cache = await cacheWith(files);
+  const { archive, read } = await openAndRead(asking(cache.cacheUrl));
+  expect(archive.listingFrom).toBe('nar');
+  expect(archive.quirks.map(({ name }) => name)).toEqual([quirk]);
+  expect(archive.quirks[0]?.detail).toMatch(/^The listing is not used: .+\.$/);
+  expect(await read('bin/nix')).toBe('#!/bin/sh\nnix');
+});
+
+test('a listing of the right size but of another tree never gives a wrong file', async () => {
+  const other = NAR.slice();
+  const at = new TextDecoder('latin1').decode(other).indexOf('z-last');
+  other.set(utf8('y-last'), at);
+  const cache = await cacheWith({ compression: 'xz', nar: xz(NAR), ls: formatListing(listingOf(other)) });
+  const { service, archive } = await openAndRead(asking(cache.cacheUrl));
+  const range = { row: rowOf(archive, 'y-last'), fileOffset: 0 };
+  const outcome = await service.read(archive.id, range, () => undefined, signal());
+  expect(outcome).toMatchObject({ ok: false, failure: { kind: 'nar-format', reason: 'listing-disagrees' } });
+});
+
+test('bytes that are not what Compression says are read as what they are, with a quirk', async () => {
+  const cache = await cacheWith({ compression: 'bzip2', nar: xz(NAR) });
+  const { archive, read } = await openAndRead(asking(cache.cacheUrl));
+  expect(archive.quirks.map(({ name }) => name)).toEqual(['compression-overruled']);
+  expect(await read('z-last')).toBe('the end');
+});
+
+test('an unsupported compression still shows the tree; reading names the command that works', async () => {
+  const cache = await cacheWith({ compression: 'lzip', nar: utf8('LZIP\x01and so on'), ls: LS });
+  const { service, archive } = await openAndRead(asking(cache.cacheUrl));
+  const outcome = await service.read(
+    archive.id,
+    { row: rowOf(archive, 'lib'), fileOffset: 0 },
+    () => undefined,
+    signal(),
+  );
+  expect(outcome).toMatchObject({
+    ok: false,
+    failure: { kind: 'codec', reason: 'unsupported', codec: 'lzip' },
+  });
+  expect(JSON.stringify(outcome)).toContain('lzip -dc');
+});
+
+test.each<[string, CacheFiles, object]>([
+  ['cut', { compression: 'xz', nar: xz(NAR).slice(0, -200_000) }, { kind: 'codec', reason: 'truncated' }],
+  ['corrupt', { compression: 'xz', nar: xz(NAR).fill(7, 1000, 1100) }, { kind: 'codec', reason: 'corrupt' }],
+  [
+    'no NAR',
+    { nar: utf8('something else altogether, and long enough') },
+    { kind: 'nar-format', reason: 'bad-magic' },
+  ],
+  ['cut and not compressed', { nar: NAR.slice(0, 1000) }, { kind: 'nar-format', reason: 'truncated' }],
+  [
+    'longer than a NAR',
+    { nar: new Uint8Array([...NAR, 1]) },
+    { kind: 'nar-format', reason: 'trailing-bytes' },
+  ],
+])('a NAR that is %s is a failure that says where', async (_, files, failure) => {
+  const cache = await cacheWith(files);
+  const outcome = await createArchiveService().open(asking(cache.cacheUrl), () => undefined, signal());
+  expect(outcome).toMatchObject({ ok: false, failure });
+});
+
+test('a miss is no error: the next cache is asked, and who answered is named', async () => {
+  const empty = await serve((_, response) => response.writeHead(404).end());
+  const cache = await cacheWith({ ls: LS });
+  const { archive } = await openAndRead(asking(empty.url, cache.cacheUrl));
+  expect(archive.origin).toMatchObject({ cacheUrl: cache.cacheUrl });
+});
+
+test('when no cache has it, the failure lists what was asked', async () => {
+  const empty = await serve((_, response) => response.writeHead(404).end());
+  const broken = await serve((_, response) => response.writeHead(500).end());
+  const outcome = await createArchiveService().open(asking(empty.url, broken.url), () => undefined, signal());
+  expect(outcome).toMatchObject({
+    ok: false,
+    failure: {
+      kind: 'not-found',
+      storePath: HASH,
+      tried: [
+        { cacheUrl: empty.url, failure: undefined },
+        { cacheUrl: broken.url, failure: { kind: 'source', reason: 'http-status', status: 500 } },
+      ],
+    },
+  });
+});
+
+test('the tree is shown while the NAR streams, with progress', async () => {
+  const shown = gate();
+  const server = await serve(async (request, response) => {
+    if (request.url !== '/x.nar') return void response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Length': NAR.length });
+    response.write(NAR.subarray(0, 400_000));
+    await shown.opened;
+    response.end(NAR.subarray(400_000));
+  });
+  const service = createArchiveService();
+  const outcome = await service.open(
+    { kind: 'nar-url', url: `${server.url}x.nar` },
+    (update) => {
+      if (update.type === 'progress' && update.progress.decodedBytes > 0) shown.open();
+    },
+    signal(),
+  );
+  expect(archiveOf(outcome).listing.length).toBe(6);
+});
+
+test('cancelling frees the connection', async () => {
+  const stop = new AbortController();
+  const closed = gate();
+  const server = await serve((request, response) => {
+    request.on('close', closed.open);
+    response.writeHead(200);
+    response.write(NAR.subarray(0, 1000));
+    stop.abort();
+  });
+  const outcome = await createArchiveService().open(
+    { kind: 'nar-url', url: `${server.url}x.nar` },
+    () => undefined,
+    stop.signal,
+  );
+  expect(outcome).toMatchObject({ ok: false, failure: { kind: 'cancelled' } });
+  await closed.opened;
+});
+
+const fileOf = (bytes: Uint8Array<ArrayBuffer> | string, name: string) => new File([bytes], name);
+
+test.each([
+  ['a.nar', NAR],
+  ['compressed, with a name that says nothing', xz(NAR)],
+])('a local NAR, %s', async (name, bytes) => {
+  const { archive, read } = await openAndRead({ kind: 'file', file: fileOf(new Uint8Array(bytes), name) });
+  expect(archive.origin).toEqual({ kind: 'file', fileName: name, fileSize: bytes.length });
+  expect(await read('bin/nix')).toBe('#!/bin/sh\nnix');
+  expect(await read('z-last')).toBe('the end');
+});
+
+test.each([
+  ['x.narinfo', 'StorePath: /nix/store/', 'metadata-format'],
+  ['x.jpg', '\xff\xd8\xff and so on', 'metadata-format'],
+  ['empty', '', 'metadata-format'],
+])('a local file that is nothing of ours: %s', async (name, contents, kind) => {
+  const outcome = await createArchiveService().open(
+    { kind: 'file', file: fileOf(contents, name) },
+    () => undefined,
+    signal(),
+  );
+  expect(outcome).toMatchObject({ ok: false, failure: { kind } });
+});
+
+test('local metadata: a listing, a derivation', async () => {
+  const open = async (contents: string) =>
+    unwrap(
+      await createArchiveService().open(
+        { kind: 'file', file: fileOf(contents, 'x') },
+        () => undefined,
+        signal(),
+      ),
+    );
+  expect(await open(LS)).toMatchObject({ kind: 'listing' });
+  expect(await open('Derive([],[],[],"x","y",[],[])')).toMatchObject({ kind: 'derivation' });
+});
+
+test('only a regular file can be read', async () => {
+  const cache = await cacheWith({ ls: LS });
+  const { service, archive } = await openAndRead(asking(cache.cacheUrl));
+  const read = (row: number) => service.read(archive.id, { row, fileOffset: 0 }, () => undefined, signal());
+  expect(await read(rowOf(archive, 'bin'))).toMatchObject({
+    failure: { reason: 'not-a-file', narPath: utf8('bin') },
+  });
+  expect(await read(99)).toMatchObject({ failure: { reason: 'no-such-entry' } });
+});
+
+test('streaming waits for the one who writes', async () => {
+  const cache = await cacheWith({ compression: 'xz', nar: xz(NAR), ls: LS });
+  const { service, archive } = await openAndRead(asking(cache.cacheUrl));
+  const sizes: number[] = [];
+  let writing = 0;
+  const outcome = await service.stream(
+    archive.id,
+    { row: rowOf(archive, 'lib'), fileOffset: 0 },
+    async (chunk) => {
+      expect(++writing).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      sizes.push(chunk.length);
+      writing--;
+    },
+    () => undefined,
+    signal(),
+  );
+  expect(outcome.ok).toBe(true);
+  expect(sizes.reduce((sum, size) => sum + size)).toBe(500_000);
+});
+
+test('a closed archive cannot be read', async () => {
+  const cache = await cacheWith({ ls: LS });
+  const { service, archive } = await openAndRead(asking(cache.cacheUrl));
+  await service.close(archive.id);
+  const outcome = await service.read(archive.id, { row: 1, fileOffset: 0 }, () => undefined, signal());
+  expect(outcome).toMatchObject({ ok: false, failure: { kind: 'internal' } });
+});
+
+test('the paths in the tests are those of the archive', () => {
+  const listing = listingOf(NAR);
+  expect(text(narPathOf(listing, 2))).toBe('bin/nix');
+});

@@ -1,0 +1,158 @@
+import type { NarListing } from '../nix/nar/listing';
+import type { NarInfo } from '../nix/narinfo';
+import type { StorePath } from '../nix/store-path';
+import type { Outcome } from './outcome';
+
+/** What can be opened, as a recipe: the bytes are fetched where they are decoded. */
+export type ArchiveInput =
+  | {
+      readonly kind: 'store-path';
+      /** 32 digits of nixbase32. */
+      readonly hashPart: string;
+      /** Caches to ask, in order; the first that has the path answers. */
+      readonly cacheUrls: readonly string[];
+      /** Read the tree from the NAR itself, even when there is a listing. */
+      readonly ignoreListing?: boolean;
+    }
+  | { readonly kind: 'nar-url'; readonly url: string }
+  | { readonly kind: 'file'; readonly file: File }
+  /** One of the store paths of a `nix-store --export` stream that was opened before. */
+  | { readonly kind: 'exported'; readonly exportId: number; readonly index: number };
+
+export interface Progress {
+  /** Compressed bytes that arrived. */
+  readonly receivedBytes: number;
+  /** Compressed bytes in all; undefined while unknown. */
+  readonly totalBytes: number | undefined;
+  /** Bytes that came out of the decoder. */
+  readonly decodedBytes: number;
+  /** Decoded bytes that are wanted in all; undefined while unknown. */
+  readonly wantedBytes: number | undefined;
+  readonly milliseconds: number;
+}
+
+/** What something cost. */
+export interface Cost {
+  readonly requests: number;
+  readonly receivedBytes: number;
+  readonly milliseconds: number;
+}
+
+/** Something odd that could be read through. Shown beside the archive, never in the way. */
+export interface Quirk {
+  /** A stable name: `compression-missing`, `listing-not-used`, `compression-overruled`. */
+  readonly name: string;
+  readonly detail: string;
+}
+
+/** Where an archive's bytes come from. */
+export type ArchiveOrigin =
+  | {
+      readonly kind: 'cache';
+      readonly cacheUrl: string;
+      readonly narInfo: NarInfo;
+      /** The narinfo as the cache wrote it. */
+      readonly narInfoText: string;
+      /** Absolute. */
+      readonly narUrl: string;
+    }
+  | { readonly kind: 'nar-url'; readonly narUrl: string }
+  | { readonly kind: 'file'; readonly fileName: string; readonly fileSize: number }
+  | {
+      readonly kind: 'exported';
+      readonly fileName: string;
+      readonly storePath: StorePath;
+      readonly references: readonly StorePath[];
+      readonly deriver: StorePath | undefined;
+    };
+
+/** What is known of an archive before its tree stands. */
+export interface ArchiveHead {
+  readonly origin: ArchiveOrigin;
+  /** The narinfo's `Compression`, or what the bytes say where there is no narinfo. */
+  readonly compression: string;
+  readonly quirks: readonly Quirk[];
+}
+
+export interface OpenedArchive extends ArchiveHead {
+  /** For the other methods of the service, until `close`. */
+  readonly id: number;
+  readonly listing: NarListing;
+  readonly listingFrom: 'ls' | 'nar';
+  /** Bytes of the decoded NAR. */
+  readonly narSize: number;
+  /** Where decoded bytes are kept: reading them again asks nobody. */
+  readonly keptIn: 'memory' | 'opfs' | 'nowhere';
+  readonly cost: Cost;
+}
+
+export type OpenUpdate =
+  | { readonly type: 'head'; readonly head: ArchiveHead }
+  /** The tree as far as it has been read. */
+  | { readonly type: 'listing'; readonly listing: NarListing }
+  | { readonly type: 'progress'; readonly progress: Progress };
+
+/** A file that holds several store paths, one of which is to be chosen; or text about an archive, without its bytes. */
+export type Opened =
+  | { readonly kind: 'archive'; readonly archive: OpenedArchive }
+  | {
+      readonly kind: 'export';
+      readonly exportId: number;
+      readonly fileName: string;
+      readonly storePaths: readonly StorePath[];
+    }
+  | {
+      readonly kind: 'narinfo';
+      readonly fileName: string;
+      readonly narInfo: NarInfo;
+      readonly narInfoText: string;
+    }
+  | {
+      readonly kind: 'listing';
+      readonly fileName: string;
+      readonly listing: NarListing;
+      readonly quirks: readonly Quirk[];
+    }
+  | { readonly kind: 'derivation'; readonly fileName: string; readonly text: string };
+
+export interface FileRange {
+  /** Row of a regular file in the archive's listing. */
+  readonly row: number;
+  readonly fileOffset: number;
+  /** To the end of the file when absent. */
+  readonly length?: number | undefined;
+}
+
+/** What came of reading a file. */
+export interface ReadReport {
+  readonly cost: Cost;
+  /** Every oddity seen so far: reading the NAR can show more than opening its listing did. */
+  readonly quirks: readonly Quirk[];
+}
+
+/** What the app can do with archives. Nothing here knows of threads; every method may be called across one. */
+export interface ArchiveService {
+  /** Opens what the recipe says. Updates come while it works, at most about ten a second of each type. */
+  open(
+    input: ArchiveInput,
+    onUpdate: (update: OpenUpdate) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<Opened>>;
+  /** Bytes of a file, whole; meant for what fits a screen. Fails with `limit` above 64 MiB. */
+  read(
+    archiveId: number,
+    range: FileRange,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly report: ReadReport }>>;
+  /** Bytes of a file in order, in chunks of about 1 MiB; the next is not read before `write` resolved. */
+  stream(
+    archiveId: number,
+    range: FileRange,
+    write: (chunk: Uint8Array<ArrayBuffer>) => Promise<void>,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<ReadReport>>;
+  /** Frees what the archive holds: transfers, memory, private files. */
+  close(archiveId: number): Promise<void>;
+}

@@ -1,0 +1,187 @@
+import { createStore } from 'zustand/vanilla';
+import type { Failure } from '../archive/failure';
+import type {
+  ArchiveHead,
+  ArchiveInput,
+  ArchiveService,
+  FileRange,
+  Opened,
+  OpenedArchive,
+  OpenUpdate,
+  Progress,
+  Quirk,
+} from '../archive/service';
+import type { NarListing } from '../nix/nar/listing';
+
+export type ArchiveState =
+  | { readonly status: 'idle' }
+  | {
+      readonly status: 'opening';
+      readonly input: ArchiveInput;
+      readonly head: ArchiveHead | undefined;
+      /** The tree as far as it has been read. */
+      readonly listing: NarListing | undefined;
+      readonly progress: Progress | undefined;
+    }
+  | {
+      readonly status: 'open';
+      readonly input: ArchiveInput;
+      readonly archive: OpenedArchive;
+      /** Bytes of the NAR, from its first, that have been decoded for files so far. */
+      readonly reached: number;
+    }
+  /** A file that holds several store paths: one is to be chosen. */
+  | {
+      readonly status: 'choosing';
+      readonly input: ArchiveInput;
+      readonly opened: Opened & { readonly kind: 'export' };
+    }
+  /** A file that describes an archive without holding its bytes. */
+  | {
+      readonly status: 'described';
+      readonly input: ArchiveInput;
+      readonly opened: Opened & { readonly kind: 'narinfo' | 'listing' | 'derivation' };
+    }
+  | { readonly status: 'failed'; readonly input: ArchiveInput | undefined; readonly failure: Failure };
+
+export interface ArchiveActions {
+  readonly state: ArchiveState;
+  /** Closes what is open and opens this. */
+  open(input: ArchiveInput): Promise<void>;
+  /** Stops opening; what was read of the tree is dropped. */
+  cancel(): void;
+  /** Opens the same again. */
+  retry(): Promise<void>;
+  /** Opens the same again, with the tree from the NAR itself. */
+  retryWithoutListing(): Promise<void>;
+  close(): void;
+  /** Nothing was opened, and this is why. */
+  fail(failure: Failure): void;
+  /** A range of a file was read: that may have shown more oddities than opening did. */
+  noteRead(archiveId: number, range: FileRange, quirks: readonly Quirk[]): void;
+}
+
+export function createArchiveStore(service: ArchiveService) {
+  let abort = new AbortController();
+
+  return createStore<ArchiveActions>()((set, get) => {
+    const leave = () => {
+      abort.abort();
+      abort = new AbortController();
+      const { state } = get();
+      if (state.status === 'open') void service.close(state.archive.id);
+    };
+
+    const onUpdate = (signal: AbortSignal, update: OpenUpdate) => {
+      const { state } = get();
+      if (signal.aborted || state.status !== 'opening') return;
+      set({ state: updated(state, update) });
+    };
+
+    const open = async (input: ArchiveInput) => {
+      leave();
+      const { signal } = abort;
+      set({ state: { status: 'opening', input, head: undefined, listing: undefined, progress: undefined } });
+      const outcome = await service.open(input, (update) => onUpdate(signal, update), signal);
+      if (signal.aborted) {
+        // Somebody opened another path meanwhile; what came too late is freed.
+        if (outcome.ok && outcome.value.kind === 'archive') void service.close(outcome.value.archive.id);
+        return;
+      }
+      set({
+        state: outcome.ok
+          ? settled(input, outcome.value)
+          : { status: 'failed', input, failure: outcome.failure },
+      });
+    };
+
+    const reopen = async (change: { ignoreListing: boolean }) => {
+      const { state } = get();
+      if (state.status === 'idle' || state.input === undefined) return;
+      const { input } = state;
+      await open(
+        change.ignoreListing && input.kind === 'store-path' ? { ...input, ignoreListing: true } : input,
+      );
+    };
+
+    return {
+      state: { status: 'idle' },
+      open,
+      cancel: () => {
+        const { state } = get();
+        if (state.status !== 'opening') return;
+        leave();
+        set({
+          state: {
+            status: 'failed',
+            input: state.input,
+            failure: { kind: 'cancelled', reason: 'cancelled' },
+          },
+        });
+      },
+      retry: () => reopen({ ignoreListing: false }),
+      retryWithoutListing: () => reopen({ ignoreListing: true }),
+      close: () => {
+        leave();
+        set({ state: { status: 'idle' } });
+      },
+      fail: (failure) => {
+        leave();
+        set({ state: { status: 'failed', input: undefined, failure } });
+      },
+      noteRead: (archiveId, range, quirks) => {
+        const { state } = get();
+        if (state.status !== 'open' || state.archive.id !== archiveId) return;
+        const archive =
+          quirks.length === state.archive.quirks.length ? state.archive : { ...state.archive, quirks };
+        const reached = Math.max(state.reached, endOf(state.archive.listing, range));
+        set({ state: { ...state, archive, reached } });
+      },
+    };
+  });
+}
+
+export type ArchiveStore = ReturnType<typeof createArchiveStore>;
+
+/** The tree that can be shown now, grown or growing. */
+export function listingOf(state: ArchiveState): NarListing | undefined {
+  switch (state.status) {
+    case 'opening':
+      return state.listing;
+    case 'open':
+      return state.archive.listing;
+    case 'described':
+      return state.opened.kind === 'listing' ? state.opened.listing : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What is known of the archive besides its tree. */
+export function headOf(state: ArchiveState): ArchiveHead | undefined {
+  if (state.status === 'open') return state.archive;
+  return state.status === 'opening' ? state.head : undefined;
+}
+
+/** Where in the NAR a range of a file ends. */
+function endOf(listing: NarListing, { row, fileOffset, length }: FileRange): number {
+  const size = listing.size[row] ?? 0;
+  return (listing.narOffset[row] ?? 0) + Math.min(size, fileOffset + (length ?? size));
+}
+
+function updated(state: ArchiveState & { status: 'opening' }, update: OpenUpdate): ArchiveState {
+  switch (update.type) {
+    case 'head':
+      return { ...state, head: update.head };
+    case 'listing':
+      return { ...state, listing: update.listing };
+    case 'progress':
+      return { ...state, progress: update.progress };
+  }
+}
+
+function settled(input: ArchiveInput, opened: Opened): ArchiveState {
+  if (opened.kind === 'archive') return { status: 'open', input, archive: opened.archive, reached: 0 };
+  if (opened.kind === 'export') return { status: 'choosing', input, opened };
+  return { status: 'described', input, opened };
+}

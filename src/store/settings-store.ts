@@ -1,0 +1,79 @@
+import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
+import { createStore } from 'zustand/vanilla';
+
+/** A binary cache that is asked, with the keys that its owner signs with. */
+export interface Substituter {
+  readonly url: string;
+  /** `name:base64`, as in Nix's `trusted-public-keys`. */
+  readonly trustedKeys: readonly string[];
+}
+
+export interface SettingsState {
+  /** Asked in this order; the first that has a path answers. */
+  readonly substituters: readonly Substituter[];
+  /** Single-letter keys work (WCAG 2.1.4 wants a switch). */
+  readonly letterKeys: boolean;
+  setSubstituters(substituters: readonly Substituter[]): void;
+  setLetterKeys(on: boolean): void;
+  /** Everything as it was at the first visit. */
+  reset(): void;
+}
+
+export const DEFAULT_SUBSTITUTERS: readonly Substituter[] = [
+  {
+    url: 'https://cache.nixos.org',
+    trustedKeys: ['cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY='],
+  },
+];
+
+const DEFAULTS = { substituters: DEFAULT_SUBSTITUTERS, letterKeys: true };
+
+/** `storage` undefined: nothing is remembered. */
+export function createSettingsStore(storage: StateStorage | undefined) {
+  return createStore<SettingsState>()(
+    persist(
+      (set) => ({
+        ...DEFAULTS,
+        setSubstituters: (substituters) => set({ substituters }),
+        setLetterKeys: (letterKeys) => set({ letterKeys }),
+        reset: () => set(DEFAULTS),
+      }),
+      {
+        name: 'nar-explorer-settings',
+        version: 1,
+        storage: createJSONStorage(() => storage ?? FORGETFUL),
+        merge: (saved, current) => ({ ...current, ...validSettings(saved) }),
+      },
+    ),
+  );
+}
+
+export type SettingsStore = ReturnType<typeof createSettingsStore>;
+
+const FORGETFUL: StateStorage = {
+  getItem: () => null,
+  setItem: () => undefined,
+  removeItem: () => undefined,
+};
+
+/** What was saved may be of another version, or edited by hand: only what has the right shape is taken. */
+function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
+  if (typeof saved !== 'object' || saved === null) return {};
+  const valid: Partial<typeof DEFAULTS> = {};
+  if ('letterKeys' in saved && typeof saved.letterKeys === 'boolean') valid.letterKeys = saved.letterKeys;
+  if ('substituters' in saved && Array.isArray(saved.substituters)) {
+    const substituters = saved.substituters.filter(isSubstituter);
+    if (substituters.length > 0) valid.substituters = substituters;
+  }
+  return valid;
+}
+
+function isSubstituter(value: unknown): value is Substituter {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('url' in value && typeof value.url === 'string' && URL.canParse(value.url))) return false;
+  return (
+    'trustedKeys' in value &&
+    Array.isArray(value.trustedKeys) &&
+    value.trustedKeys.every((key) => typeof key === 'string')
+  );
+}

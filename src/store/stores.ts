@@ -1,0 +1,33 @@
+import type { StateStorage } from 'zustand/middleware';
+import type { ArchiveService } from '../archive/service';
+import { type AddressBar, createAddressStore } from './address-store';
+import { createArchiveStore } from './archive-store';
+import { createDownloadStore } from './download-store';
+import type { FileSaver } from './file-saver';
+import { followAddress } from './follow-address';
+import { createInputStore } from './input-store';
+import { createPreviewStore } from './preview-store';
+import { createSettingsStore } from './settings-store';
+import { createTreeStore } from './tree-store';
+
+interface Outside {
+  readonly service: ArchiveService;
+  readonly bar: AddressBar;
+  readonly saver: FileSaver;
+  readonly storage: StateStorage | undefined;
+}
+
+/** All stores of the page, wired to each other and to the address. */
+export function createStores({ service, bar, saver, storage }: Outside) {
+  const settingsStore = createSettingsStore(storage);
+  const addressStore = createAddressStore(bar);
+  const archiveStore = createArchiveStore(service);
+  const treeStore = createTreeStore();
+  const inputStore = createInputStore(addressStore);
+  const previewStore = createPreviewStore(service, archiveStore);
+  const downloadStore = createDownloadStore(service, saver, archiveStore);
+  followAddress({ addressStore, archiveStore, inputStore, settingsStore, treeStore });
+  return { settingsStore, addressStore, archiveStore, treeStore, inputStore, previewStore, downloadStore };
+}
+
+export type Stores = ReturnType<typeof createStores>;
