@@ -1,0 +1,37 @@
+import { createRoot } from 'react-dom/client';
+import { connectArchiveService } from './archive/client';
+import { hashAddressBar, pathAddressBar } from './store/address-bar';
+import { browserFileSaver } from './store/file-saver';
+import { StoresProvider } from './store/hooks';
+import { createStores } from './store/stores';
+import { App } from './ui/App';
+import './ui/tokens.css';
+import './ui/global.css';
+
+/** Set by vite.config.ts: where in the URL an address stands. */
+declare const __ADDRESS_STYLE__: 'path' | 'hash';
+
+const stores = createStores({
+  service: connectArchiveService(),
+  bar:
+    __ADDRESS_STYLE__ === 'hash' ? hashAddressBar(window) : pathAddressBar(window, import.meta.env.BASE_URL),
+  saver: browserFileSaver(window),
+  storage: storageOf(window),
+});
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element #root');
+createRoot(root).render(
+  <StoresProvider value={stores}>
+    <App />
+  </StoresProvider>,
+);
+
+/** Undefined where the browser forbids a page to remember anything: then even asking throws. */
+function storageOf(page: Window): Storage | undefined {
+  try {
+    return page.localStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useAddress, useArchive, useInput, useStores } from '../store/hooks';
+import styles from './App.module.css';
+import { Explorer } from './explorer/Explorer';
+import { DownloadDialog } from './explorer/entry/DownloadDialog';
+import { DownloadFailure } from './explorer/entry/DownloadFailure';
+import { StatusLine } from './explorer/StatusLine';
+import { usePageTitle } from './explorer/use-page-title';
+import { ErrorBoundary } from './failure/ErrorBoundary';
+import { FailurePage } from './failure/FailurePage';
+import { useRemedies } from './failure/use-remedies';
+import { ChoiceDialog } from './open/ChoiceDialog';
+import { DescribedPage } from './open/DescribedPage';
+import { ExportPage } from './open/ExportPage';
+import { FilePickerProvider } from './open/file-picker';
+import { Header } from './open/Header';
+import { Landing } from './open/Landing';
+import { usePageInput } from './open/use-page-input';
+import { HelpDialog } from './settings/HelpDialog';
+import { SettingsDialog } from './settings/SettingsDialog';
+import { PageProvider, usePage } from './shared/page';
+import { usePageKeys } from './use-page-keys';
+
+/** The whole page. It needs a StoresProvider above. */
+export function App() {
+  return (
+    <PageProvider>
+      <FilePickerProvider>
+        <Screen />
+      </FilePickerProvider>
+    </PageProvider>
+  );
+}
+
+function Screen() {
+  const input = useRef<HTMLInputElement>(null);
+  const isDragged = usePageInput();
+  const href = useAddress(({ address, hrefOf }) => hrefOf({ ...address, position: undefined }));
+  usePageKeys(input);
+  usePageTitle();
+  useOutcomePutAway();
+  return (
+    <div className={styles.app}>
+      <Header input={input} />
+      <ErrorBoundary shown={href}>
+        <Content />
+      </ErrorBoundary>
+      <DownloadFailure />
+      <StatusLine />
+      <Dialogs />
+      {isDragged && <div className={styles.drop}>Drop to open it here. Nothing is uploaded.</div>}
+    </div>
+  );
+}
+
+function Content(): ReactNode {
+  const { inputStore } = useStores();
+  const state = useArchive((archive) => archive.state);
+  const inputState = useInput((input) => input.state);
+  const remedies = useRemedies();
+  if (inputState.status === 'unrecognised') {
+    const back = inputStore.getState().dismiss;
+    return <FailurePage failure={inputState.failure} remedies={{ ...remedies, back }} />;
+  }
+  switch (state.status) {
+    case 'idle':
+      return <Landing />;
+    case 'failed':
+      return <FailurePage failure={state.failure} remedies={remedies} />;
+    case 'choosing':
+      return <ExportPage opened={state.opened} />;
+    case 'described':
+      return state.opened.kind === 'listing' ? <Explorer /> : <DescribedPage opened={state.opened} />;
+    case 'opening':
+    case 'open':
+      return <Explorer />;
+  }
+}
+
+function Dialogs() {
+  const { dialog, openDialog } = usePage();
+  const close = () => openDialog(undefined);
+  return (
+    <>
+      <ChoiceDialog />
+      <DownloadDialog />
+      {dialog === 'settings' && <SettingsDialog onClose={close} />}
+      {dialog === 'help' && <HelpDialog onClose={close} />}
+    </>
+  );
+}
+
+/** What came of a download of another archive is old news. */
+function useOutcomePutAway() {
+  const { downloadStore } = useStores();
+  const isOpening = useArchive(({ state }) => state.status === 'opening');
+  useEffect(() => {
+    if (isOpening) downloadStore.getState().dismiss();
+  }, [isOpening, downloadStore]);
+}

@@ -1,0 +1,104 @@
+import type { ReactNode } from 'react';
+import type { Progress } from '../../archive/service';
+import { groupDigits } from '../../nix/format';
+import type { ArchiveState } from '../../store/archive-store';
+import type { DownloadState } from '../../store/download-store';
+import { useArchive, useDownload, useStores } from '../../store/hooks';
+import buttons from '../shared/buttons.module.css';
+import { CopyButton } from '../shared/CopyButton';
+import { usePage } from '../shared/page';
+import { chmodLine } from './entry/command-lines';
+import { costText, fractionOf, progressText } from './progress-text';
+import styles from './StatusLine.module.css';
+
+/** What is going on, and then what came of it. */
+export function StatusLine() {
+  const { archiveStore, downloadStore } = useStores();
+  const opening = useArchive(({ state }) => state);
+  const download = useDownload(({ state }) => state);
+  return (
+    <footer className={styles.line}>
+      {download.status === 'saving' ? (
+        <Running
+          what={`Saving ${download.wanted.fileName}`}
+          progress={download.progress}
+          onCancel={downloadStore.getState().cancel}
+        />
+      ) : (
+        opening.status === 'opening' && (
+          <Running what="Opening" progress={opening.progress} onCancel={archiveStore.getState().cancel} />
+        )
+      )}
+      <Outcome opening={opening} download={download} />
+      <span className={styles.promise}>nothing is uploaded</span>
+    </footer>
+  );
+}
+
+interface RunningProps {
+  readonly what: string;
+  readonly progress: Progress | undefined;
+  readonly onCancel: () => void;
+}
+
+function Running({ what, progress, onCancel }: RunningProps) {
+  return (
+    <>
+      <progress className={styles.bar} aria-label={what} max={1} value={progress && fractionOf(progress)} />
+      <span className={styles.what}>{what}</span>
+      <span className={styles.figures}>{progress && progressText(progress)}</span>
+      <button type="button" className={buttons.quiet} onClick={onCancel}>
+        Cancel
+      </button>
+    </>
+  );
+}
+
+interface OutcomeProps {
+  readonly opening: ArchiveState;
+  readonly download: DownloadState;
+}
+
+/** The page's one live region: outcomes only, for figures that change ten times a second are not to be read out. */
+function Outcome({ opening, download }: OutcomeProps) {
+  const { notice } = usePage();
+  const isRunning = opening.status === 'opening' || download.status === 'saving';
+  return (
+    <span role="status" className={styles.outcome}>
+      {notice ?? (!isRunning && <LastOutcome opening={opening} download={download} />)}
+    </span>
+  );
+}
+
+function LastOutcome({ opening, download }: OutcomeProps): ReactNode {
+  const { downloadStore } = useStores();
+  if (download.status === 'saved') {
+    const { fileName, size, executable } = download.wanted;
+    const chmod = chmodLine(fileName);
+    return (
+      <>
+        <span>
+          saved {fileName}, {groupDigits(size)} bytes
+        </span>
+        {executable && (
+          <>
+            <code>{chmod}</code>
+            <CopyButton text={chmod} what={chmod} />
+          </>
+        )}
+        <button type="button" className={buttons.quiet} onClick={downloadStore.getState().dismiss}>
+          Dismiss
+        </button>
+      </>
+    );
+  }
+  if (download.status === 'failed') {
+    const { fileName } = download.wanted;
+    return download.failure.kind === 'cancelled'
+      ? `${fileName} was not saved: cancelled`
+      : `${fileName} was not saved`;
+  }
+  if (opening.status !== 'open') return null;
+  const { listingFrom, cost } = opening.archive;
+  return `Tree from ${listingFrom === 'ls' ? 'listing' : 'NAR'}: ${costText(cost)}`;
+}

@@ -1,0 +1,23 @@
+import { LANDING } from '../../store/address';
+import { useStores } from '../../store/hooks';
+import { useFilePicker } from '../open/file-picker';
+import { usePage } from '../shared/page';
+import type { Remedy } from './failure-text';
+
+/** What can be done about an archive that did not open. */
+export function useRemedies(): Readonly<Partial<Record<Remedy, () => void>>> {
+  const { archiveStore, addressStore } = useStores();
+  const { openDialog } = usePage();
+  const pickFile = useFilePicker();
+  const { state } = archiveStore.getState();
+  const canRetry = state.status === 'failed' && state.input !== undefined;
+  return {
+    ...(canRetry && {
+      retry: () => void archiveStore.getState().retry(),
+      'without-listing': () => void archiveStore.getState().retryWithoutListing(),
+    }),
+    'open-file': pickFile,
+    settings: () => openDialog('settings'),
+    'start-over': () => addressStore.getState().open(LANDING),
+  };
+}

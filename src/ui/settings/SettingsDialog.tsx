@@ -1,0 +1,77 @@
+import { useState } from 'react';
+import { useSettings, useStores } from '../../store/hooks';
+import type { Substituter } from '../../store/settings-store';
+import buttons from '../shared/buttons.module.css';
+import { Dialog } from '../shared/Dialog';
+import { CacheList } from './CacheList';
+import styles from './Dialogs.module.css';
+import { type CacheDraft, draftOf, readDrafts } from './drafts';
+
+/** Edits a draft: nothing is asked of another cache before Save. */
+export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
+  const { settingsStore } = useStores();
+  const letterKeys = useSettings((settings) => settings.letterKeys);
+  const [drafts, setDrafts] = useState<readonly CacheDraft[]>(() =>
+    settingsStore.getState().substituters.map(draftOf),
+  );
+  const [areLettersOn, setLettersOn] = useState(letterKeys);
+  const [isTried, setTried] = useState(false);
+  const { substituters, problems } = readDrafts(drafts);
+
+  const save = () => {
+    setTried(true);
+    if (!substituters) return;
+    const { setLetterKeys, setSubstituters } = settingsStore.getState();
+    setLetterKeys(areLettersOn);
+    if (!isSame(substituters, settingsStore.getState().substituters)) setSubstituters(substituters);
+    onClose();
+  };
+  const reset = () => {
+    const { substituters: before, reset: resetAll } = settingsStore.getState();
+    resetAll();
+    const now = settingsStore.getState();
+    if (isSame(before, now.substituters)) settingsStore.setState({ substituters: before });
+    onClose();
+  };
+
+  return (
+    <Dialog
+      title="Settings"
+      onClose={onClose}
+      actions={
+        <>
+          <button type="button" className={buttons.button} onClick={reset}>
+            Reset everything
+          </button>
+          <span className={styles.space} />
+          <button type="button" className={buttons.button} onClick={onClose}>
+            Cancel
+          </button>
+          <button type="button" className={buttons.primary} onClick={save}>
+            Save
+          </button>
+        </>
+      }
+    >
+      <h3 className={styles.heading}>Caches</h3>
+      <p className={styles.hint}>
+        Asked in this order; the first that has a path answers. A cache has to allow web pages to read it
+        (CORS).
+      </p>
+      <CacheList drafts={drafts} problems={isTried ? problems : []} onChange={setDrafts} />
+      <h3 className={styles.heading}>Keys</h3>
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          checked={areLettersOn}
+          onChange={({ target }) => setLettersOn(target.checked)}
+        />
+        Single letters are keys (h j k l, y Y d i, / and ?)
+      </label>
+    </Dialog>
+  );
+}
+
+function isSame(a: readonly Substituter[], b: readonly Substituter[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,69 @@
+import { cacheUrlFrom } from '../../archive/input';
+import { parsePublicKey } from '../../nix/signature';
+import type { Substituter } from '../../store/settings-store';
+
+/** A cache as it is being edited. */
+export interface CacheDraft {
+  /** Stays with the draft while the list is reordered. */
+  readonly id: number;
+  readonly url: string;
+  /** One key a line. */
+  readonly keys: string;
+}
+
+let lastId = 0;
+
+export function draftOf({ url, trustedKeys }: Substituter): CacheDraft {
+  return { id: ++lastId, url, keys: trustedKeys.join('\n') };
+}
+
+export function emptyDraft(): CacheDraft {
+  return draftOf({ url: '', trustedKeys: [] });
+}
+
+export interface ReadDrafts {
+  /** Undefined as long as there is a problem. */
+  readonly substituters: readonly Substituter[] | undefined;
+  /** One for each draft; undefined for one that is right. */
+  readonly problems: readonly (string | undefined)[];
+}
+
+export function readDrafts(drafts: readonly CacheDraft[]): ReadDrafts {
+  // Chromium takes a blank for a part of a host.
+  const urls = drafts.map(({ url }) => (/\S\s+\S/.test(url) ? undefined : cacheUrlFrom(url)));
+  const problems = drafts.map(
+    ({ keys }, i) => problemOf(urls, i) ?? keysOf(keys).map(keyProblem).find(Boolean),
+  );
+  if (problems.some((problem) => problem !== undefined)) return { substituters: undefined, problems };
+  return {
+    substituters: drafts.map(({ keys }, i) => ({ url: urls[i] ?? '', trustedKeys: keysOf(keys) })),
+    problems,
+  };
+}
+
+function problemOf(urls: readonly (string | undefined)[], i: number): string | undefined {
+  const url = urls[i];
+  if (url === undefined) return 'This is no address of a cache: a host, or a URL with http or https.';
+  return urls.indexOf(url) < i ? 'This cache is in the list already.' : undefined;
+}
+
+function keysOf(text: string): string[] {
+  return text.split(/\s+/).filter((key) => key !== '');
+}
+
+function keyProblem(key: string): string | undefined {
+  try {
+    parsePublicKey(key);
+    return undefined;
+  } catch {
+    return `“${key}” is no public key: its form is name:base64, as in trusted-public-keys.`;
+  }
+}
+
+/** The list with one entry a place further up (-1) or down (1); the same list at its ends. */
+export function moved<T>(list: readonly T[], index: number, by: -1 | 1): readonly T[] {
+  const target = index + by;
+  const item = list[index];
+  if (item === undefined || target < 0 || target >= list.length) return list;
+  return list.toSpliced(index, 1).toSpliced(target, 0, item);
+}

@@ -1,0 +1,95 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import react from '@vitejs/plugin-react';
+import type { Connect, Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig(({ mode }) => {
+  const isHashStyle = mode === 'hash';
+  return {
+    // A page that may lie in any folder, or on a disk, names what it loads relative to itself.
+    base: isHashStyle ? './' : (process.env.BASE ?? '/'),
+    define: { __ADDRESS_STYLE__: JSON.stringify(isHashStyle ? 'hash' : 'path') },
+    plugins: [react(), answerAddresses(), ...(isHashStyle ? [] : [write404()])],
+    worker: {
+      format: 'es',
+      plugins: () => [dropUnusedWasm()],
+      rolldownOptions: { output: { codeSplitting: { groups: [workerCore] } } },
+    },
+    test: { include: ['src/**/*.test.ts'] },
+  };
+});
+
+/**
+ * All of the worker but the decoders, in a chunk of its own. Otherwise a decoder's chunk imports the entry back, and WebKit
+ * runs the entry twice.
+ */
+const workerCore = {
+  name: 'core',
+  test: (id: string) =>
+    id.includes('/src/') && !/\/src\/codecs\/(?!codec\.ts|registry\.ts|errors\.ts)/.test(id),
+};
+
+/** brotli-dec-wasm names its file in a branch that is never taken: the bytes are inlined, for one request less. */
+function dropUnusedWasm(): Plugin {
+  return {
+    name: 'drop-unused-wasm',
+    generateBundle: (_options, bundle) => {
+      for (const name of Object.keys(bundle))
+        if (/brotli_dec_wasm_bg.*\.wasm$/.test(name)) delete bundle[name];
+    },
+  };
+}
+
+/**
+ * Answers every address of the page with the page. Vite would do so for most; but store paths hold dots, names in a NAR
+ * may be no UTF-8 (`%ff`) or hold a `%`, and an address may end like a file (`/<hash>.narinfo`, `/nar/….nar.xz`).
+ */
+function answerAddresses(): Plugin {
+  return {
+    name: 'answer-addresses',
+    configureServer: ({ middlewares, config }) => void middlewares.use(pageForAddress(config.base)),
+    configurePreviewServer: ({ middlewares, config }) => void middlewares.use(pageForAddress(config.base)),
+  };
+}
+
+function pageForAddress(base: string): Connect.NextHandleFunction {
+  return (request, _response, next) => {
+    if (isNavigation(request) && isAddress(request.url ?? '', base)) request.url = `${base}index.html`;
+    next();
+  };
+}
+
+function isNavigation({ method, headers }: IncomingMessage): boolean {
+  return (method === 'GET' || method === 'HEAD') && headers.accept?.includes('text/html') === true;
+}
+
+const ADDRESS = /^(?:nix\/store|local|nar)(?:\/|$)|^view\.html$|^[0-9a-z]{32}(?:[-./]|$)/;
+
+/** The address grammar stands in src/store/address.ts. What no server can decode is the page's as well: it says so. */
+function isAddress(url: string, base: string): boolean {
+  const [pathname = ''] = url.split(/[?#]/);
+  if (!pathname.startsWith(base)) return false;
+  return ADDRESS.test(pathname.slice(base.length)) || !isDecodable(pathname);
+}
+
+function isDecodable(pathname: string): boolean {
+  try {
+    // The result is looked at, for a bundler takes a call for its exception alone to be without effect.
+    return decodeURIComponent(pathname).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** For hosts that answer what they do not have with `404.html`, such as GitHub Pages. */
+function write404(): Plugin {
+  return {
+    name: 'write-404',
+    apply: 'build',
+    writeBundle: ({ dir = '' }) => {
+      if (existsSync(join(dir, 'index.html'))) copyFileSync(join(dir, 'index.html'), join(dir, '404.html'));
+    },
+  };
+}
