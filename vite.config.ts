@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
@@ -10,7 +10,10 @@ export default defineConfig(({ mode }) => {
   return {
     // A page that may lie in any folder, or on a disk, names what it loads relative to itself.
     base: isHashStyle ? './' : (process.env.BASE ?? '/'),
-    define: { __ADDRESS_STYLE__: JSON.stringify(isHashStyle ? 'hash' : 'path') },
+    define: {
+      __ADDRESS_STYLE__: JSON.stringify(isHashStyle ? 'hash' : 'path'),
+      __SAMPLE_KEY__: JSON.stringify(readFileSync('public/sample-cache/public-key', 'utf8').trim()),
+    },
     plugins: [react(), answerAddresses(), ...(isHashStyle ? [] : [write404()])],
     worker: {
       format: 'es',

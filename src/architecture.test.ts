@@ -33,16 +33,17 @@ const RULES: readonly Rule[] = [
   { files: /^src\/binary-cache\//, ours: /^src\/(nix|bytes)\//, npm: NOTHING },
   { files: /^src\/archive\/client\.ts$/, ours: /^workers\//, npm: /^comlink$/ },
   { files: /^src\/archive\/transfer-handlers\.ts$/, ours: /^src\/nix\//, npm: /^comlink$/ },
+  { files: /^src\/archive\/hashing\.ts$/, ours: /^src\/(nix|bytes)\//, npm: /^hash-wasm$/ },
   { files: /^src\/archive\//, ours: /^src\/(nix|bytes|codecs|binary-cache)\//, npm: NOTHING },
   { files: /^src\/store\/hooks\.ts$/, ours: /^src\/(nix|archive\/service)/, npm: /^(zustand|react)$/ },
   {
     files: /^src\/store\//,
-    ours: /^src\/(nix\/|archive\/(service|failure|outcome|input)$)/,
+    ours: /^src\/(nix\/|archive\/(service|failure|outcome|verdict)$)/,
     npm: /^zustand\/(vanilla|middleware)$/,
   },
   {
     files: /^src\/ui\//,
-    ours: /^src\/(nix\/|store\/|archive\/(service|failure|outcome|input)$)/,
+    ours: /^src\/(nix\/|store\/|archive\/(service|failure|outcome|verdict)$)/,
     npm: /^(react|react-dom)$/,
   },
   { files: /^src\/main\.tsx$/, ours: /^src\//, npm: /^(react|react-dom\/client)$/ },
@@ -55,6 +56,7 @@ interface Import {
   /** A file of the repository without its ending, or a package. */
   readonly to: string;
   readonly ours: boolean;
+  readonly isType: boolean;
 }
 
 const IMPORT =
@@ -69,12 +71,15 @@ function sources(folder: string): string[] {
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   return [...text.matchAll(IMPORT)]
-    .map(([, plain, lazy, url]) => plain ?? lazy ?? url ?? '')
-    .filter((to) => !/\.(css|svg|wasm)(\?.*)?$/.test(to) || !to.startsWith('.'))
-    .map((to) => {
+    .map(([text, plain, lazy, url]) => ({
+      to: plain ?? lazy ?? url ?? '',
+      isType: /^\s*(import|export)\s+type\s/.test(text),
+    }))
+    .filter(({ to }) => !/\.(css|svg|wasm)(\?.*)?$/.test(to) || !to.startsWith('.'))
+    .map(({ to, isType }) => {
       const ours = to.startsWith('.');
       const resolved = relative(ROOT, join(ROOT, dirname(file), to)).replace(/\.tsx?$/, '');
-      return { from: file, to: ours ? resolved : to, ours };
+      return { from: file, to: ours ? resolved : to, ours, isType };
     });
 }
 
@@ -94,6 +99,13 @@ test('every file has a rule, and imports only what the rule allows', () => {
     return ours ? !(to.startsWith(`${own}/`) || rule.ours.test(to)) : !rule.npm.test(to);
   });
   expect(forbidden).toEqual([]);
+});
+
+test('state and screen know only types of the archive service', () => {
+  const values = imports.filter(
+    ({ from, to, isType }) => /^src\/(store|ui)\//.test(from) && to.startsWith('src/archive/') && !isType,
+  );
+  expect(values.filter(({ from }) => !/\.test\.tsx?$|\/testing\//.test(from))).toEqual([]);
 });
 
 test('nothing imports a thread entry, but the client that starts it', () => {
@@ -136,6 +148,7 @@ test('the dependencies are these, and no others', () => {
   expect(Object.keys(manifest.dependencies ?? {}).sort()).toEqual([
     'brotli-dec-wasm',
     'comlink',
+    'hash-wasm',
     'pako',
     'react',
     'react-dom',

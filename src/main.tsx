@@ -5,11 +5,14 @@ import { browserFileSaver } from './store/file-saver';
 import { StoresProvider } from './store/hooks';
 import { createStores } from './store/stores';
 import { App } from './ui/App';
+import { SAMPLE_CACHE_URL } from './ui/open/sample-cache';
 import './ui/tokens.css';
 import './ui/global.css';
 
 /** Set by vite.config.ts: where in the URL an address stands. */
 declare const __ADDRESS_STYLE__: 'path' | 'hash';
+/** The public half of the key that the sample cache is signed with. */
+declare const __SAMPLE_KEY__: string;
 
 const stores = createStores({
   service: connectArchiveService(),
@@ -17,6 +20,7 @@ const stores = createStores({
     __ADDRESS_STYLE__ === 'hash' ? hashAddressBar(window) : pathAddressBar(window, import.meta.env.BASE_URL),
   saver: browserFileSaver(window),
   storage: storageOf(window),
+  builtInKeys: [{ key: __SAMPLE_KEY__, cacheUrl: SAMPLE_CACHE_URL }],
 });
 
 const root = document.getElementById('root');

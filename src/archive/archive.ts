@@ -1,7 +1,10 @@
 import type { TransferCounter } from '../bytes/counting';
 import type { ByteSource } from '../bytes/source';
+import { decodeCommand } from '../codecs/registry';
 import type { NarListing } from '../nix/nar/listing';
-import type { ArchiveOrigin, Cost, OpenedArchive, OpenUpdate, Progress, Quirk } from './service';
+import type { DecodedSource } from './decoded-source';
+import type { ArchiveHead, ArchiveOrigin, Cost, OpenedArchive, OpenUpdate, Progress, Quirk } from './service';
+import { UNCLAIMED, type Verdicts } from './verdict';
 
 /** An archive that stands open: its tree, and its decoded bytes. */
 export interface Archive {
@@ -13,28 +16,56 @@ export interface Archive {
   readonly nar: ByteSource;
   readonly activity: Activity;
   readonly keptIn: () => OpenedArchive['keptIn'];
+  /** A transfer that is on its way to this byte of the NAR stays open; answers how to let go of it. */
+  readonly hold: (until: number) => () => void;
+  /** Reads everything once, if that was not done: then all that is claimed of it is checked. */
+  readonly readAll: (signal: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+/** An archive whose bytes are those of a decoder. */
+export function decodedParts(
+  nar: DecodedSource,
+): Pick<Archive, 'nar' | 'keptIn' | 'hold' | 'readAll' | 'close'> {
+  return {
+    nar,
+    keptIn: () => nar.keptIn,
+    hold: (until) => nar.hold(until),
+    readAll: async (signal) => void (await nar.readAll(signal)),
+    close: () => nar.close(),
+  };
 }
 
 /** What happened so far on behalf of one archive; the parts that work write here, progress and costs are read from it. */
 export interface Activity {
   readonly counter: TransferCounter;
-  /** Decoded bytes of the pass under way. */
-  decodedBytes: () => number;
+  /** Decoded bytes of the pass under way; undefined when none is. */
+  decodedBytes: () => number | undefined;
   /** Compressed bytes in all, where known. */
   compressedSize: number | undefined;
   compression: string;
   readonly quirks: Quirk[];
+  verdicts: Verdicts;
 }
 
 export function startActivity(compression: string): Activity {
   return {
     counter: { requests: 0, receivedBytes: 0 },
-    decodedBytes: () => 0,
+    decodedBytes: () => undefined,
     compressedSize: undefined,
     compression,
     quirks: [],
+    verdicts: UNCLAIMED,
   };
+}
+
+/** What is known of the archive by now, besides where it comes from. */
+export function knownOf({ compression, quirks, verdicts }: Activity): Omit<ArchiveHead, 'origin'> {
+  return { compression, decodeCommand: decodeCommand(compression), quirks: [...quirks], verdicts };
+}
+
+export function settle(activity: Activity, verdicts: Partial<Verdicts>): void {
+  activity.verdicts = { ...activity.verdicts, ...verdicts };
 }
 
 /** Each oddity once. */
@@ -62,7 +93,7 @@ export function meter(activity: Activity): {
     progress: (wantedBytes) => ({
       receivedBytes: received(),
       totalBytes: activity.compressedSize,
-      decodedBytes: activity.decodedBytes(),
+      decodedBytes: activity.decodedBytes() ?? 0,
       wantedBytes,
       milliseconds: milliseconds(),
     }),

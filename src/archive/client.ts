@@ -1,6 +1,6 @@
 import { proxy, type Remote, wrap } from 'comlink';
 import type { Failure } from './failure';
-import { fail, type Outcome } from './outcome';
+import { fail, type Outcome, succeed } from './outcome';
 import type { ArchiveService } from './service';
 import { registerTransferHandlers } from './transfer-handlers';
 
@@ -21,10 +21,14 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
   const call = async <T>(
     use: (remote: Remote<ArchiveService>) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> => {
-    connection ??= connect(start(), () => {
-      connection = undefined;
-    });
-    return Promise.race([use(connection.remote), connection.died]);
+    try {
+      connection ??= new Connection(start(), () => {
+        connection = undefined;
+      });
+      return await connection.answer(use);
+    } catch (error) {
+      return fail(workerDied(error instanceof Error ? error.message : String(error)));
+    }
   };
 
   return {
@@ -33,8 +37,10 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
       call((remote) => remote.read(archiveId, range, proxy(onProgress), signal)),
     stream: (archiveId, range, write, onProgress, signal) =>
       call((remote) => remote.stream(archiveId, range, proxy(write), proxy(onProgress), signal)),
+    verify: (archiveId, onProgress, signal) =>
+      call((remote) => remote.verify(archiveId, proxy(onProgress), signal)),
     close: async (archiveId) => {
-      await Promise.race([connection?.remote.close(archiveId), connection?.died]);
+      if (connection) await call(async (remote) => succeed(await remote.close(archiveId)));
     },
   };
 }
@@ -46,22 +52,33 @@ function startWorker(): Worker {
   });
 }
 
-interface Connection {
-  readonly remote: Remote<ArchiveService>;
-  readonly died: Promise<Outcome<never>>;
-}
-
 /** A thread dies when its code cannot be loaded, when it throws outside of a call, or when memory runs out. */
-function connect(thread: ArchiveThread, onDeath: () => void): Connection {
-  const died = new Promise<Outcome<never>>((resolve) => {
-    thread.addEventListener('error', (event) => {
+class Connection {
+  private readonly remote: Remote<ArchiveService>;
+  /** Not one promise that all calls race against: that would keep every answer for as long as the thread lives. */
+  private readonly waiting = new Set<(reason: Error) => void>();
+
+  constructor(thread: ArchiveThread, onDeath: () => void) {
+    this.remote = wrap<ArchiveService>(thread);
+    const die = (event: Event) => {
       event.preventDefault();
       thread.terminate();
       onDeath();
-      resolve(fail(workerDied('message' in event ? String(event.message) : '')));
+      const message = 'message' in event ? String(event.message) : 'an answer could not be read';
+      for (const reject of [...this.waiting]) reject(new Error(message));
+    };
+    thread.addEventListener('error', die);
+    thread.addEventListener('messageerror', die);
+  }
+
+  answer<T>(use: (remote: Remote<ArchiveService>) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      use(this.remote)
+        .then(resolve, reject)
+        .finally(() => this.waiting.delete(reject));
     });
-  });
-  return { remote: wrap<ArchiveService>(thread), died };
+  }
 }
 
 function workerDied(message: string): Failure {

@@ -3,6 +3,7 @@ import { type ExportedPath, ExportParser } from '../nix/export-stream';
 import type { NarListing } from '../nix/nar/listing';
 import { ListingBuilder } from '../nix/nar/listing-builder';
 import { ListingVisitor } from '../nix/nar/listing-visitor';
+import { concatBytes, MAGIC, writeU64 } from '../nix/nar/wire';
 import type { Tap } from './decoded-source';
 import { growingTap } from './taps';
 
@@ -63,18 +64,18 @@ export class ContentTap implements Tap {
   }
 
   private recognise(head: Uint8Array): { content: Content; tap: Tap } {
-    if (startsWith(head, NAR_MAGIC)) {
+    if (startsWith(head, MAGIC)) {
       const builder = new ListingBuilder();
       return { content: { kind: 'nar', builder }, tap: growingTap(builder, this.onGrowth) };
     }
-    if (startsWith(head, EXPORT_MAGIC)) {
+    if (isExport(head)) {
       const paths: ExportedNar[] = [];
       return { content: { kind: 'export', paths }, tap: exportTap(paths) };
     }
     const format = textFormat(head);
     if (!format) throw this.unknown();
     const chunks: Uint8Array[] = [];
-    return { content: { kind: 'text', format, text: () => joined(chunks) }, tap: collectingTap(chunks) };
+    return { content: { kind: 'text', format, text: () => concatBytes(chunks) }, tap: collectingTap(chunks) };
   }
 
   private unknown(): MetadataFormatError {
@@ -86,9 +87,15 @@ export class ContentTap implements Tap {
   }
 }
 
-const NAR_MAGIC = [13, 0, 0, 0, 0, 0, 0, 0, ...bytesOf('nix-archive-1')];
-/** An export stream begins with the number 1, or is empty: the number 0. */
-const EXPORT_MAGIC = [1, 0, 0, 0, 0, 0, 0, 0, ...NAR_MAGIC];
+/** An export stream begins with the number 1 and a NAR, is the number 0 and nothing else, or is of version 2. */
+const EXPORT_MAGIC = concatBytes([writeU64(1), MAGIC]);
+const EMPTY_EXPORT = writeU64(0);
+const EXPORT_2_MAGIC = new TextEncoder().encode('NARIO2');
+
+function isExport(head: Uint8Array): boolean {
+  const isEmpty = head.length === EMPTY_EXPORT.length && startsWith(head, EMPTY_EXPORT);
+  return isEmpty || startsWith(head, EXPORT_MAGIC) || startsWith(head, EXPORT_2_MAGIC);
+}
 
 function textFormat(head: Uint8Array): TextFormat | undefined {
   const text = new TextDecoder().decode(head).trimStart();
@@ -101,12 +108,8 @@ function textFormat(head: Uint8Array): TextFormat | undefined {
     : undefined;
 }
 
-function startsWith(head: Uint8Array, magic: readonly number[]): boolean {
-  return magic.slice(0, HEAD).every((byte, at) => head[at] === byte);
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+function startsWith(head: Uint8Array, magic: Uint8Array): boolean {
+  return magic.subarray(0, HEAD).every((byte, at) => head[at] === byte);
 }
 
 function exportTap(paths: ExportedNar[]): Tap {
@@ -136,16 +139,6 @@ function collectingTap(chunks: Uint8Array[]): Tap {
     },
     end: () => undefined,
   };
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
 
 function trailingBytes(narOffset: number): NarFormatError {

@@ -2,11 +2,13 @@ import { throwIfAborted } from '../bytes/errors';
 import { rechunk } from '../bytes/stream';
 import { LimitError } from '../nix/errors';
 import { narPathOf, nodeAt } from '../nix/nar/listing';
-import { type Archive, meter, type OpenContext, withProgress } from './archive';
+import { type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
 import { FailureError } from './failure';
+import { OpenArchives } from './open-archives';
 import { openStorePath } from './open-store-path';
-import { type OpenExport, openExported, openFile, openNarUrl, type StreamOpened } from './open-stream';
+import { type OpenExport, openExported, openFile, openNarUrl } from './open-stream';
 import { outcomeOf } from './outcome';
+import { Parking } from './parking';
 import type {
   ArchiveInput,
   ArchiveService,
@@ -24,84 +26,85 @@ const CHUNK = 1024 * 1024;
 
 /** The service itself, without a thread. */
 export function createArchiveService(): ArchiveService {
-  const archives = new Map<number, Archive>();
-  let exported: { readonly id: number; readonly stream: OpenExport } | undefined;
-  let nextId = 1;
+  const archives = new OpenArchives<Archive>();
+  const exports = new OpenArchives<OpenExport>();
+  const parking = new Parking();
 
-  const keepArchive = (archive: Archive, cost: OpenedArchive['cost']): Opened => {
-    const id = nextId++;
-    archives.set(id, archive);
-    return { kind: 'archive', archive: openedArchive(id, archive, cost) };
+  const opened = (archive: Archive, start: number): Opened => {
+    const { requests, receivedBytes } = archive.activity.counter;
+    const cost = { requests, receivedBytes, milliseconds: performance.now() - start };
+    return { kind: 'archive', archive: openedArchive(archives.add(archive), archive, cost) };
   };
 
-  /** An export stays until something else is opened: its paths are opened out of it one after the other. */
-  const keepExport = async (stream: OpenExport): Promise<Opened> => {
-    const id = nextId++;
-    exported = { id, stream };
-    const storePaths = stream.nars.map(({ path }) => path.storePath);
-    return { kind: 'export', exportId: id, fileName: stream.fileName, storePaths };
-  };
+  /** A path of an export keeps the export open, for its bytes are there. */
+  const openedFrom = (held: ReturnType<typeof exports.hold>, index: number, start: number): Opened =>
+    opened({ ...openExported(held.value, index), close: held.release }, start);
 
-  const dropExport = async () => {
-    const { stream } = exported ?? {};
-    exported = undefined;
-    await stream?.close();
-  };
-
-  const openInput = async (input: ArchiveInput, context: OpenContext): Promise<Opened> => {
+  const open = async (input: ArchiveInput, context: OpenContext): Promise<Opened> => {
     const start = performance.now();
-    if (input.kind === 'exported') {
-      if (exported?.id !== input.exportId) throw new Error(`the export stream ${input.exportId} is closed`);
-      return keepArchive(openExported(exported.stream, input.index), costSince(start));
+    switch (input.kind) {
+      case 'store-path':
+        return opened(await openStorePath(input, context), start);
+      case 'exported':
+        return openedFrom(exports.hold(input.exportId), input.index, start);
+      default: {
+        const result = await (input.kind === 'file'
+          ? openFile(input.file, context)
+          : openNarUrl(input.url, context));
+        if (result.kind === 'archive') return opened(result.archive, start);
+        if (result.kind === 'described') return result.opened;
+        const { fileName, nars } = result.exported;
+        const storePaths = nars.map(({ path }) => path.storePath);
+        return { kind: 'export', exportId: exports.add(result.exported), fileName, storePaths };
+      }
     }
-    await dropExport();
-    if (input.kind === 'store-path') {
-      const archive = await openStorePath(input, context);
-      return keepArchive(archive, costSince(start, archive));
-    }
-    const opened = await (input.kind === 'file'
-      ? openFile(input.file, context)
-      : openNarUrl(input.url, context));
-    return keepOpened(opened, start);
   };
 
-  const keepOpened = async (opened: StreamOpened, start: number): Promise<Opened> => {
-    if (opened.kind === 'described') return opened.opened;
-    if (opened.kind === 'export') return keepExport(opened.exported);
-    return keepArchive(opened.archive, costSince(start, opened.archive));
-  };
-
-  const archiveOf = (id: number): Archive => {
-    const archive = archives.get(id);
-    if (!archive) throw new Error(`archive ${id} is closed`);
-    return archive;
+  const read = async (archive: Archive, range: FileRange, sink: Omit<Sink, 'write'>) => {
+    const { length } = spanOf(archive, range);
+    if (length > MAX_READ) throw new LimitError('bytes to show at once', MAX_READ, length);
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    const write = async (chunk: Uint8Array) => {
+      bytes.set(chunk, filled);
+      filled += chunk.length;
+    };
+    const report = await streamFile(archive, range, { ...sink, write });
+    return { bytes, report };
   };
 
   return {
-    open: (input, onUpdate, signal) => outcomeOf(() => openInput(input, { onUpdate, signal })),
+    open: (input, onUpdate, signal) => outcomeOf(() => open(input, { onUpdate, signal })),
 
     read: (archiveId, range, onProgress, signal) =>
-      outcomeOf(async () => {
-        const archive = archiveOf(archiveId);
-        const { length } = spanOf(archive, range);
-        if (length > MAX_READ) throw new LimitError('bytes to show at once', MAX_READ, length);
-        const bytes = new Uint8Array(length);
-        let filled = 0;
-        const write = async (chunk: Uint8Array) => {
-          bytes.set(chunk, filled);
-          filled += chunk.length;
-        };
-        const report = await streamFile(archive, range, { write, onProgress, signal });
-        return { bytes, report };
-      }),
+      outcomeOf(() =>
+        archives.use(archiveId, (archive) => {
+          const { fileEnd } = spanOf(archive, range);
+          return parking.during(archive, fileEnd, () => read(archive, range, { onProgress, signal }));
+        }),
+      ),
 
     stream: (archiveId, range, write, onProgress, signal) =>
-      outcomeOf(() => streamFile(archiveOf(archiveId), range, { write, onProgress, signal })),
+      outcomeOf(() =>
+        archives.use(archiveId, (archive) => streamFile(archive, range, { write, onProgress, signal })),
+      ),
 
-    close: async (archiveId) => {
-      const archive = archives.get(archiveId);
-      archives.delete(archiveId);
-      await archive?.close();
+    verify: (archiveId, onProgress, signal) =>
+      outcomeOf(() =>
+        archives.use(archiveId, async ({ activity, narSize, readAll }) => {
+          const { cost, progress } = meter(activity);
+          await withProgress(
+            () => onProgress(progress(narSize)),
+            () => readAll(signal),
+          );
+          return { cost: cost(), ...knownOf(activity) };
+        }),
+      ),
+
+    close: async (id) => {
+      parking.leave();
+      await archives.close(id);
+      await exports.close(id);
     },
   };
 }
@@ -114,13 +117,14 @@ interface Sink {
 
 async function streamFile(archive: Archive, range: FileRange, sink: Sink): Promise<ReadReport> {
   const { start, length } = spanOf(archive, range);
-  const { cost, progress } = meter(archive.activity);
+  const { activity } = archive;
+  const { cost, progress } = meter(activity);
   // A decoder has to pass what stands before the file; a range request begins at its first byte.
   const before = archive.keptIn() === 'nowhere' ? 0 : start;
   let written = 0;
   const report = () => {
-    const passed = written > 0 ? before : Math.min(before, archive.activity.decodedBytes());
-    sink.onProgress({ ...progress(before + length), decodedBytes: passed + written });
+    const decodedBytes = Math.min(before + length, activity.decodedBytes() ?? before + written);
+    sink.onProgress({ ...progress(before + length), decodedBytes });
   };
   await withProgress(report, async () => {
     const bytes = archive.nar.read({ start, end: start + length }, sink.signal);
@@ -132,40 +136,34 @@ async function streamFile(archive: Archive, range: FileRange, sink: Sink): Promi
     }
   });
   report();
-  return { cost: cost(), quirks: [...archive.activity.quirks] };
+  return { cost: cost(), ...knownOf(activity) };
 }
 
 /** Where in the NAR a range of a file lies. */
-function spanOf(
-  { listing }: Archive,
-  { row, fileOffset, length }: FileRange,
-): { start: number; length: number } {
+function spanOf({ listing }: Archive, { row, fileOffset, length }: FileRange) {
   const node = nodeAt(listing, row);
   if (node?.kind !== 'regular') {
     const narPath = node ? narPathOf(listing, row) : new Uint8Array(0);
     throw new FailureError({ kind: 'not-found', reason: node ? 'not-a-file' : 'no-such-entry', narPath });
   }
   const end = Math.min(node.size, length === undefined ? node.size : fileOffset + length);
-  return { start: node.narOffset + fileOffset, length: Math.max(0, end - fileOffset) };
+  return {
+    start: node.narOffset + fileOffset,
+    length: Math.max(0, end - fileOffset),
+    fileEnd: node.narOffset + node.size,
+  };
 }
 
 function openedArchive(id: number, archive: Archive, cost: OpenedArchive['cost']): OpenedArchive {
   const { origin, listing, listingFrom, narSize, activity } = archive;
-  const { compression, quirks } = activity;
   return {
     id,
     origin,
-    compression,
-    quirks: [...quirks],
+    ...knownOf(activity),
     listing,
     listingFrom,
     narSize,
     keptIn: archive.keptIn(),
     cost,
   };
-}
-
-function costSince(start: number, archive?: Archive): OpenedArchive['cost'] {
-  const { requests, receivedBytes } = archive?.activity.counter ?? { requests: 0, receivedBytes: 0 };
-  return { requests, receivedBytes, milliseconds: performance.now() - start };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SourceError } from '../bytes/errors';
 import type { ByteStream } from '../bytes/source';
 import { Spool } from '../bytes/spool';
 import { collect } from '../bytes/stream';
@@ -171,4 +172,89 @@ test('leaving a read in the middle stops the pass', async () => {
   await source.close();
   expect(log.left).toBe(1);
   expect(log.decoded).toBeLessThan(SIZE);
+});
+
+const settled = async () => {
+  for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** A decoder of four chunks of a MiB. */
+function largeDecoder(options: { failAfter?: number } = {}) {
+  const log = { passes: 0, decoded: 0, left: 0 };
+  const decode = async function* (signal: AbortSignal): ByteStream {
+    log.passes++;
+    try {
+      for (let chunk = 0; chunk < 4; chunk++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (signal.aborted) throw new DOMException('', 'AbortError');
+        if (chunk === options.failAfter) throw new SourceError({ reason: 'short-read', url: 'x' });
+        log.decoded++;
+        yield new Uint8Array(2 ** 20).fill(chunk);
+      }
+    } finally {
+      log.left++;
+    }
+  };
+  return { log, decode };
+}
+
+test('a pass stands still while a reader holds its place, and goes on when it goes on', async () => {
+  const { log, decode } = largeDecoder();
+  const source = sourceOf(decode);
+  const reading = source.read({ start: 0, end: 4 * 2 ** 20 }, signal())[Symbol.asyncIterator]();
+  await reading.next();
+  await settled();
+  expect(log).toMatchObject({ passes: 1, decoded: 1, left: 0 });
+  await reading.next();
+  await settled();
+  expect(log.decoded).toBe(2);
+  expect(
+    await collect(source.read({ start: 3 * 2 ** 20, end: 4 * 2 ** 20 }, signal()), 2 ** 20),
+  ).toHaveLength(2 ** 20);
+  expect(log).toMatchObject({ passes: 1, decoded: 4 });
+  await reading.return?.();
+});
+
+test('a transfer that breaks after it stood still is begun anew; one that breaks on its way is a failure', async () => {
+  const { log, decode } = largeDecoder({ failAfter: 2 });
+  const source = sourceOf(decode);
+  const reading = source.read({ start: 0 }, signal())[Symbol.asyncIterator]();
+  await reading.next();
+  await settled();
+  await reading.next();
+  await settled();
+  await expect(reading.next()).rejects.toMatchObject({ reason: 'short-read' });
+  expect(log.passes).toBe(2);
+});
+
+test('a pass that fails while its reader is busy is not silently repeated', async () => {
+  const { log, decode } = decoder({ failAt: 50 });
+  const source = sourceOf(decode);
+  const reading = source.read({ start: 0, end: 90 }, signal())[Symbol.asyncIterator]();
+  await reading.next();
+  await settled();
+  await expect(
+    (async () => {
+      while (!(await reading.next()).done);
+    })(),
+  ).rejects.toThrow('corrupt');
+  expect(log.passes).toBe(1);
+});
+
+test('a failure is told once: the next read tries again', async () => {
+  const { log, decode } = decoder({ failAt: 50 });
+  const source = sourceOf(decode);
+  await expect(read(source, 0, 90)).rejects.toThrow('corrupt');
+  await expect(read(source, 0, 90)).rejects.toThrow('corrupt');
+  expect(log).toMatchObject({ passes: 2, left: 2 });
+});
+
+test('closing ends the reads that wait, and starts nothing', async () => {
+  const { log, decode } = decoder();
+  const source = sourceOf(decode);
+  const aborted = expect(read(source, 0, 90)).rejects.toMatchObject({ name: 'AbortError' });
+  await source.close();
+  await aborted;
+  await settled();
+  expect(log).toMatchObject({ passes: 1, left: 1 });
 });

@@ -1,7 +1,8 @@
-import { SourceError, throwIfAborted } from '../bytes/errors';
+import { SourceError } from '../bytes/errors';
 import type { ByteRange, ByteSource, ByteStream } from '../bytes/source';
 import type { Spool } from '../bytes/spool';
 import { eventTurn } from '../bytes/stream';
+import { abortError, Signals } from './signals';
 
 /** Sees every decoded byte of one pass, from the first on. A throw ends the pass. */
 export interface Tap {
@@ -10,37 +11,60 @@ export interface Tap {
   end(): void;
 }
 
-/** Milliseconds after which events are let in: bytes that are in memory already would keep an abort waiting. */
-const TURN = 40;
-
 interface Parts {
   /** Names the source in failures. */
   readonly url: string;
   /** One pass over the decoded bytes, from the first. */
   readonly decode: (signal: AbortSignal) => ByteStream;
   /** Made anew for each pass. */
-  readonly tap: () => Tap;
+  readonly tap: () => Tap | Promise<Tap>;
   readonly spool: Spool;
   /** False: nothing is kept, because the source itself can be read again for nothing. Asked when bytes have come. */
   readonly keeps?: () => boolean;
 }
 
+/** Milliseconds after which events are let in: bytes that are in memory already would keep an abort waiting. */
+const TURN = 40;
+
+/** How far a pass runs ahead of the slowest reader, in decoded bytes: enough to decode while a chunk is written. */
+const AHEAD = 1024 * 1024;
+
+interface Reader {
+  /** The next byte it needs. */
+  at: number;
+  /** The first it does not. */
+  readonly until: number;
+}
+
+interface Pass {
+  readonly abort: AbortController;
+  /** It stood still at least once, because nobody wanted more for now. */
+  parked: boolean;
+  ended: Promise<void>;
+}
+
 /**
  * The decoded bytes of a compressed source, as a ByteSource again. What was decoded once is kept in the spool; a read
- * past it runs the decoder just as far as somebody wants, then aborts the transfer. All reads share one pass, so a preview
- * and a download of the same file cost one transfer. When the spool can take no more, reads past it decode for
+ * past it runs the decoder as far as somebody wants, and the transfer is aborted when nobody is left who does. All reads
+ * share one pass, which goes at the pace of its fastest reader and stands still while a reader holds on to its place: so
+ * a preview and the download after it cost one transfer. When the spool can take no more, reads past it decode for
  * themselves, from the first byte, and nothing more is kept.
  */
 export class DecodedSource implements ByteSource {
-  /** Bytes that the current or the last pass decoded. */
-  decodedBytes = 0;
+  /** Bytes that the pass under way has decoded; undefined when none is. */
+  decodedBytes: number | undefined;
   private readonly parts: Parts;
-  private readonly readers = new Set<{ readonly until: number }>();
+  private readonly readers = new Set<Reader>();
+  /** The spool grew, a pass ended, or a reader moved. */
+  private readonly changed = new Signals();
   private pass: Pass | undefined;
   /** The pass before has let go of the spool. */
   private stopped: Promise<void> = Promise.resolve();
+  /** Why the last pass ended, until a reader that needed more of it has heard. */
+  private failed: { readonly error: unknown } | undefined;
   private completeSize: number | undefined;
   private spoolIsFull = false;
+  private closed = false;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -56,8 +80,8 @@ export class DecodedSource implements ByteSource {
 
   /** Decodes everything once, and keeps what the spool takes. Answers the decoded size. */
   async readAll(signal: AbortSignal): Promise<number> {
-    const reader = { until: Number.POSITIVE_INFINITY };
-    this.readers.add(reader);
+    const reader = { at: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+    this.enter(reader);
     try {
       while (this.completeSize === undefined) await this.advance(signal);
       return this.completeSize;
@@ -67,69 +91,77 @@ export class DecodedSource implements ByteSource {
   }
 
   async *read(range: ByteRange, signal: AbortSignal): ByteStream {
-    const end = range.end ?? Number.POSITIVE_INFINITY;
-    const reader = { until: end };
-    this.readers.add(reader);
+    const { spool } = this.parts;
+    const reader: Reader = { at: range.start, until: range.end ?? Number.POSITIVE_INFINITY };
+    this.enter(reader);
     try {
-      let at = range.start;
-      while (at < Math.min(end, this.completeSize ?? end)) {
-        throwIfAborted(signal);
-        const { spool } = this.parts;
-        if (at < spool.size) {
-          for await (const chunk of spool.read({ start: at, end: Math.min(end, spool.size) }, signal)) {
-            at += chunk.length;
+      while (reader.at < Math.min(reader.until, this.completeSize ?? reader.until)) {
+        if (reader.at < spool.size) {
+          const kept = { start: reader.at, end: Math.min(reader.until, spool.size) };
+          for await (const chunk of spool.read(kept, signal)) {
             yield chunk;
+            reader.at += chunk.length;
+            this.changed.tell();
           }
         } else if (this.spoolIsFull) {
-          yield* this.readPastSpool({ start: at, end }, signal);
+          yield* this.readPastSpool({ start: reader.at, end: reader.until }, signal);
           return;
         } else {
           await this.advance(signal);
         }
       }
-      if (range.end !== undefined && at < range.end) throw this.endedEarly(range.end);
+      if (range.end !== undefined && reader.at < range.end) throw this.endedEarly(range.end);
     } finally {
       this.leave(reader);
     }
   }
 
+  /** A pass on its way to this byte may stand still, but is not dropped, until the answer is called. */
+  hold(until: number): () => void {
+    const reader = { at: 0, until };
+    this.enter(reader);
+    return () => this.leave(reader);
+  }
+
+  /** Ends what is under way. Reads that need more than is kept end as if they were aborted. */
   async close(): Promise<void> {
+    this.closed = true;
     this.stopPass();
+    this.changed.tell();
     await this.stopped;
     await this.parts.spool.close();
   }
 
   /** Waits until the pass, started if need be, kept more bytes or ended. */
   private async advance(signal: AbortSignal): Promise<void> {
-    throwIfAborted(signal);
+    if (this.closed) throw abortError();
+    const { failed } = this;
+    if (failed) {
+      this.failed = undefined;
+      throw failed.error;
+    }
     this.pass ??= this.startPass();
-    const { pass } = this;
-    await new Promise<void>((resolve, reject) => {
-      const waiter = {
-        resolve: () => settle(resolve),
-        reject: (reason: unknown) => settle(() => reject(reason)),
-      };
-      const onAbort = () => waiter.reject(new DOMException('The operation was aborted.', 'AbortError'));
-      const settle = (then: () => void) => {
-        pass.waiters.delete(waiter);
-        signal.removeEventListener('abort', onAbort);
-        then();
-      };
-      signal.addEventListener('abort', onAbort);
-      pass.waiters.add(waiter);
-    });
+    await this.changed.next(signal);
   }
 
   private startPass(): Pass {
-    const abort = new AbortController();
-    const pass: Pass = { abort, waiters: new Set(), ended: Promise.resolve() };
+    const pass: Pass = { abort: new AbortController(), parked: false, ended: Promise.resolve() };
     pass.ended = this.stopped
       .then(() => this.run(pass))
-      .then(
-        () => this.endPass(pass, (waiter) => waiter.resolve()),
-        (error: unknown) => this.endPass(pass, (waiter) => waiter.reject(error)),
-      );
+      .catch((error: unknown) => this.fail(pass, error))
+      .finally(() => {
+        pass.abort.abort();
+        this.decodedBytes = undefined;
+        if (this.pass === pass) this.pass = undefined;
+        this.changed.tell();
+      });
     return pass;
+  }
+
+  /** A server may give up on a transfer that stood still: that is our own doing, and the next read begins anew. */
+  private fail(pass: Pass, error: unknown): void {
+    if (this.pass !== pass || (pass.parked && error instanceof SourceError)) return;
+    this.failed = { error };
   }
 
   /** Nobody wants more: the transfer is dropped. A reader that comes now gets a pass of its own. */
@@ -140,55 +172,70 @@ export class DecodedSource implements ByteSource {
     this.pass = undefined;
   }
 
-  private endPass(pass: Pass, tell: (waiter: Waiter) => void): void {
-    if (this.pass === pass) this.pass = undefined;
-    for (const waiter of [...pass.waiters]) tell(waiter);
-  }
-
   private async run(pass: Pass): Promise<void> {
-    const tap = this.parts.tap();
-    this.decodedBytes = 0;
+    const { signal } = pass.abort;
+    const tap = await this.parts.tap();
+    let at = 0;
     let turn = performance.now();
-    for await (const chunk of this.parts.decode(pass.abort.signal)) {
+    for await (const chunk of this.parts.decode(signal)) {
       tap.bytes(chunk);
-      await this.keep(chunk);
-      this.decodedBytes += chunk.length;
-      for (const waiter of [...pass.waiters]) waiter.resolve();
-      if (!this.isWanted()) return;
+      await this.keep(chunk, at);
+      at += chunk.length;
+      this.decodedBytes = at;
+      this.changed.tell();
+      if (!this.isWanted(Number.POSITIVE_INFINITY)) return;
+      while (!this.isWanted(AHEAD)) {
+        pass.parked = true;
+        await this.changed.next(signal);
+      }
       if (performance.now() - turn < TURN) continue;
       await eventTurn();
       turn = performance.now();
     }
     tap.end();
-    this.completeSize = this.decodedBytes;
+    this.completeSize = at;
   }
 
-  /** Appends the part of the chunk that the spool does not have yet. */
-  private async keep(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
-    const known = this.parts.spool.size - this.decodedBytes;
+  /** Appends the part of the chunk, which begins at this byte, that the spool does not have yet. */
+  private async keep(chunk: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+    const known = this.parts.spool.size - at;
     if (this.spoolIsFull || known >= chunk.length) return;
     const keeps = this.parts.keeps?.() ?? true;
     this.spoolIsFull = !(keeps && (await this.parts.spool.append(chunk.subarray(Math.max(0, known)))));
   }
 
-  private isWanted(): boolean {
-    const furthest = Math.max(0, ...[...this.readers].map((reader) => reader.until));
-    return this.spoolIsFull ? furthest === Number.POSITIVE_INFINITY : furthest > this.parts.spool.size;
+  /** Whether some reader needs bytes that are not kept yet, looking at most so far ahead of where it is. */
+  private isWanted(ahead: number): boolean {
+    const { size } = this.parts.spool;
+    for (const { at, until } of this.readers) {
+      // Past a full spool everybody decodes for himself; only who reads everything to its end needs this pass.
+      if (this.spoolIsFull ? at === Number.POSITIVE_INFINITY : Math.min(until, at + ahead) > size)
+        return true;
+    }
+    return false;
   }
 
-  private leave(reader: { readonly until: number }): void {
+  private enter(reader: Reader): void {
+    this.readers.add(reader);
+    this.changed.tell();
+  }
+
+  private leave(reader: Reader): void {
     this.readers.delete(reader);
-    if (!this.isWanted()) this.stopPass();
+    if (this.readers.size === 0) this.failed = undefined;
+    if (!this.isWanted(Number.POSITIVE_INFINITY)) this.stopPass();
+    this.changed.tell();
   }
 
   private async *readPastSpool(range: { start: number; end: number }, signal: AbortSignal): ByteStream {
-    const tap = this.parts.tap();
+    const tap = await this.parts.tap();
     let at = 0;
     for await (const chunk of this.parts.decode(signal)) {
       tap.bytes(chunk);
       const from = Math.max(0, range.start - at);
       const to = Math.min(chunk.length, range.end - at);
       at += chunk.length;
+      this.decodedBytes = at;
       if (from < to) yield chunk.subarray(from, to);
       if (at >= range.end) return;
     }
@@ -204,15 +251,4 @@ export class DecodedSource implements ByteSource {
       detail: `the decoded bytes end at ${this.completeSize}, before ${end}`,
     });
   }
-}
-
-interface Waiter {
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-interface Pass {
-  readonly abort: AbortController;
-  readonly waiters: Set<Waiter>;
-  ended: Promise<void>;
 }

@@ -1,26 +1,34 @@
 import type { ByteSource, ByteStream } from '../bytes/source';
 import { discard, peek } from '../bytes/stream';
-import type { CodecName, Decode } from '../codecs/codec';
-import { codecForCompression, codecs, sniffCodec } from '../codecs/registry';
+import type { Codec, CodecName, Decode } from '../codecs/codec';
+import { codecForCompression, codecs, sniffCodec, sniffUnsupported } from '../codecs/registry';
 import type { Quirk } from './service';
 
 /** Enough of a file to know its format by. */
 const MAGIC_BYTES = 32;
 
+export interface Encoded {
+  readonly source: ByteSource;
+  /** The narinfo's `Compression`; undefined where nobody says. */
+  readonly declared: string | undefined;
+  /** A file's name or a URL: what has no magic bytes can be known by nothing else. */
+  readonly name: string;
+  /** Hears, once a pass, what the bytes turned out to be. */
+  readonly note: (codec: CodecName, quirk?: Quirk) => void;
+}
+
 /**
  * One pass over the decoded bytes of a source. The declared `Compression` decides, but magic bytes overrule it: caches and
- * proxies are known to relabel or decode what they pass on. `note` hears of that once a pass.
+ * proxies are known to relabel or decode what they pass on.
  */
-export function decodingOf(
-  source: ByteSource,
-  declared: string | undefined,
-  note: (found: { readonly codec: CodecName; readonly quirk: Quirk | undefined }) => void,
-): (signal: AbortSignal) => ByteStream {
+export function decodingOf(encoded: Encoded): (signal: AbortSignal) => ByteStream {
   return async function* (signal) {
-    const { head, rest } = await peek(source.read({ start: 0 }, signal), MAGIC_BYTES);
+    const { head, rest } = await peek(encoded.source.read({ start: 0 }, signal), MAGIC_BYTES);
     let decode: Decode;
     try {
-      decode = await chooseCodec(head, declared, note).load();
+      const codec = chooseCodec(head, encoded);
+      encoded.note(codec.name, overruled(encoded.declared, codec.name));
+      decode = await codec.load();
     } catch (error) {
       await discard(rest);
       throw error;
@@ -29,21 +37,19 @@ export function decodingOf(
   };
 }
 
-function chooseCodec(head: Uint8Array, declared: string | undefined, note: Parameters<typeof decodingOf>[2]) {
+function chooseCodec(head: Uint8Array, { declared, name }: Encoded): Codec {
   const sniffed = sniffCodec(head);
-  if (declared === undefined) {
-    const codec = codecs[sniffed ?? 'none'];
-    note({ codec: codec.name, quirk: undefined });
-    return codec;
-  }
-  if (sniffed === undefined || sniffed === declared) {
-    const codec = codecForCompression(declared);
-    note({ codec: codec.name, quirk: undefined });
-    return codec;
-  }
-  const detail = `The narinfo says ${declared}, the bytes are ${sniffed === 'none' ? 'not compressed' : sniffed}.`;
-  note({ codec: sniffed, quirk: { name: 'compression-overruled', detail } });
-  return codecs[sniffed];
+  if (sniffed !== undefined) return codecs[sniffed];
+  if (declared !== undefined) return codecForCompression(declared);
+  const unsupported = sniffUnsupported(head);
+  if (unsupported !== undefined) return codecForCompression(unsupported);
+  return codecs[/\.br($|[?#])/.test(name) ? 'br' : 'none'];
+}
+
+function overruled(declared: string | undefined, codec: CodecName): Quirk | undefined {
+  if (declared === undefined || declared === codec) return undefined;
+  const detail = `The narinfo says ${declared}, the bytes are ${codec === 'none' ? 'not compressed' : codec}.`;
+  return { name: 'compression-overruled', detail };
 }
 
 /**

@@ -73,7 +73,8 @@ export type Failure =
   | { readonly kind: 'cancelled'; readonly reason: 'cancelled' }
   | {
       readonly kind: 'internal';
-      readonly reason: 'bug' | 'worker-died';
+      /** `archive-closed`: the archive that was read is not open any more. */
+      readonly reason: 'bug' | 'worker-died' | 'archive-closed';
       readonly message: string;
       readonly stack: string | undefined;
     };

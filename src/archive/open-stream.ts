@@ -4,9 +4,19 @@ import { httpSource } from '../bytes/http-source';
 import { sliceSource } from '../bytes/slice-source';
 import type { ByteSource } from '../bytes/source';
 import { createSpool } from '../bytes/spool';
+import type { CodecName } from '../codecs/codec';
 import { parseListing } from '../nix/nar/listing-json';
 import { parseNarInfo } from '../nix/narinfo';
-import { type Activity, type Archive, meter, type OpenContext, startActivity, withProgress } from './archive';
+import {
+  type Activity,
+  type Archive,
+  decodedParts,
+  knownOf,
+  meter,
+  type OpenContext,
+  startActivity,
+  withProgress,
+} from './archive';
 import { type Content, ContentTap, type ExportedNar } from './content';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
@@ -21,6 +31,7 @@ export interface OpenExport {
   /** The decoded stream. */
   readonly source: ByteSource;
   readonly activity: Activity;
+  readonly keptIn: Archive['keptIn'];
   readonly close: () => Promise<void>;
 }
 
@@ -43,12 +54,20 @@ export function openFile(file: File, context: OpenContext): Promise<StreamOpened
 /** A NAR by its URL, without a narinfo. */
 export function openNarUrl(narUrl: string, context: OpenContext): Promise<StreamOpened> {
   const activity = startActivity('none');
-  const source = httpSource(narUrl, { counter: activity.counter });
+  const source = httpSource(narUrl, {
+    counter: activity.counter,
+    onLength: (bytes) => {
+      activity.compressedSize = bytes;
+    },
+  });
   return openStream({ source, activity, name: narUrl, origin: { kind: 'nar-url', narUrl } }, context);
 }
 
 /** One store path of an export stream: its bytes are a part of what was read already. */
-export function openExported({ fileName, nars, source, activity }: OpenExport, index: number): Archive {
+export function openExported(
+  { fileName, nars, source, activity, keptIn }: OpenExport,
+  index: number,
+): Archive {
   const exported = nars[index];
   if (!exported) throw new RangeError(`the export stream has no path ${index}`);
   const { storePath, references, deriver, narStart, narSize } = exported.path;
@@ -59,7 +78,9 @@ export function openExported({ fileName, nars, source, activity }: OpenExport, i
     narSize,
     nar: sliceSource(source, { start: narStart, end: narStart + narSize }),
     activity,
-    keptIn: () => 'nowhere',
+    keptIn,
+    hold: () => () => {},
+    readAll: async () => undefined,
     close: async () => undefined,
   };
 }
@@ -71,37 +92,32 @@ interface Stream {
   readonly origin: ArchiveOrigin;
 }
 
-async function openStream(
-  { source, activity, name, origin }: Stream,
-  context: OpenContext,
-): Promise<StreamOpened> {
+async function openStream(stream: Stream, context: OpenContext): Promise<StreamOpened> {
+  const { source, activity, name, origin } = stream;
   const content = new ContentTap(name, (listing) => context.onUpdate({ type: 'listing', listing }));
-  let tap: Tap = content;
-  const decode = decodingOf(source, undefined, ({ codec }) => {
+  let later: (() => Tap) | undefined;
+  const note = (codec: CodecName) => {
     activity.compression = codec;
-    activity.compressedSize = source.size ?? activity.compressedSize;
-    context.onUpdate({ type: 'head', head: { origin, compression: codec, quirks: [] } });
-  });
+    context.onUpdate({ type: 'head', head: { origin, ...knownOf(activity) } });
+  };
   const decoded = new DecodedSource({
     url: name,
-    decode,
-    tap: () => tap,
+    decode: decodingOf({ source, declared: undefined, name, note }),
+    tap: () => later?.() ?? content,
     spool: createSpool(),
-    keeps: () => !isReadableAsIs(origin, activity),
+    keeps: () => !isReadableAsIs(stream),
   });
   activity.decodedBytes = () => decoded.decodedBytes;
   const { progress } = meter(activity);
   try {
-    const size = await withProgress(
+    const narSize = await withProgress(
       () => context.onUpdate({ type: 'progress', progress: progress(undefined) }),
       () => decoded.readAll(context.signal),
     );
-    if (content.content?.kind === 'nar') {
-      const listing = content.content.builder.snapshot();
-      tap = checkingTap(listing);
-    } else tap = PASSING;
-    const bytes = isReadableAsIs(origin, activity) ? source : decoded;
-    return await opened({ content: content.content, decoded, bytes, size, name, origin, activity });
+    const opened = openedAs(content.content, { ...stream, decoded, narSize });
+    later = () => (opened.kind === 'archive' ? checkingTap(opened.archive.listing) : PASSING);
+    if (opened.kind === 'described') await decoded.close();
+    return opened;
   } catch (error) {
     await decoded.close();
     throw error;
@@ -109,52 +125,39 @@ async function openStream(
 }
 
 /** A local file that is not compressed needs no second copy of itself. */
-function isReadableAsIs(origin: ArchiveOrigin, activity: Activity): boolean {
+function isReadableAsIs({ origin, activity }: Stream): boolean {
   return origin.kind === 'file' && activity.compression === 'none';
 }
 
 /** What follows an export's structure was checked in the first pass. */
 const PASSING: Tap = { bytes: () => undefined, end: () => undefined };
 
-interface Read {
-  readonly content: Content | undefined;
+interface Read extends Stream {
   readonly decoded: DecodedSource;
-  /** The decoded bytes, to be read as often as one likes. */
-  readonly bytes: ByteSource;
-  readonly size: number;
-  readonly name: string;
-  readonly origin: ArchiveOrigin;
-  readonly activity: Activity;
+  /** Bytes of the decoded stream. */
+  readonly narSize: number;
 }
 
-async function opened({
-  content,
-  decoded,
-  bytes,
-  size,
-  name,
-  origin,
-  activity,
-}: Read): Promise<StreamOpened> {
-  const close = () => decoded.close();
+function openedAs(content: Content | undefined, read: Read): StreamOpened {
+  const { decoded, activity, name, origin, narSize } = read;
+  const asIs = isReadableAsIs(read);
+  const bytes = {
+    ...decodedParts(decoded),
+    activity,
+    keptIn: () => (asIs ? 'nowhere' : decoded.keptIn),
+  } as const;
+  const source = asIs ? read.source : decoded;
   switch (content?.kind) {
     case 'nar': {
-      const parts = {
-        origin,
-        listing: content.builder.snapshot(),
-        listingFrom: 'nar',
-        narSize: size,
-      } as const;
-      const keptIn = () => (bytes === decoded ? decoded.keptIn : 'nowhere');
-      return { kind: 'archive', archive: { ...parts, nar: bytes, activity, keptIn, close } };
+      const listing = content.builder.snapshot();
+      return {
+        kind: 'archive',
+        archive: { ...bytes, nar: source, origin, listing, listingFrom: 'nar', narSize },
+      };
     }
     case 'export':
-      return {
-        kind: 'export',
-        exported: { fileName: name, nars: content.paths, source: bytes, activity, close },
-      };
+      return { kind: 'export', exported: { ...bytes, fileName: name, nars: content.paths, source } };
     case 'text':
-      await close();
       return { kind: 'described', opened: describedBy(content.format, content.text(), name) };
     default:
       throw new Error('the stream ended without having been recognised');

@@ -2,6 +2,13 @@ import type { NarListing } from '../nix/nar/listing';
 import type { NarInfo } from '../nix/narinfo';
 import type { StorePath } from '../nix/store-path';
 import type { Outcome } from './outcome';
+import type { Verdicts } from './verdict';
+
+export interface TrustedKey {
+  readonly key: string;
+  /** The one cache that it is trusted for; undefined: any. */
+  readonly cacheUrl?: string | undefined;
+}
 
 /** What can be opened, as a recipe: the bytes are fetched where they are decoded. */
 export type ArchiveInput =
@@ -11,6 +18,8 @@ export type ArchiveInput =
       readonly hashPart: string;
       /** Caches to ask, in order; the first that has the path answers. */
       readonly cacheUrls: readonly string[];
+      /** `name:base64`, as in Nix's `trusted-public-keys`: each may vouch for any path, from any cache. */
+      readonly trustedKeys: readonly TrustedKey[];
       /** Read the tree from the NAR itself, even when there is a listing. */
       readonly ignoreListing?: boolean;
     }
@@ -71,7 +80,10 @@ export interface ArchiveHead {
   readonly origin: ArchiveOrigin;
   /** The narinfo's `Compression`, or what the bytes say where there is no narinfo. */
   readonly compression: string;
+  /** The shell command that decodes it; undefined where none is needed, or known. */
+  readonly decodeCommand: string | undefined;
   readonly quirks: readonly Quirk[];
+  readonly verdicts: Verdicts;
 }
 
 export interface OpenedArchive extends ArchiveHead {
@@ -87,6 +99,8 @@ export interface OpenedArchive extends ArchiveHead {
 }
 
 export type OpenUpdate =
+  /** This cache is being asked. */
+  | { readonly type: 'asking'; readonly cacheUrl: string }
   | { readonly type: 'head'; readonly head: ArchiveHead }
   /** The tree as far as it has been read. */
   | { readonly type: 'listing'; readonly listing: NarListing }
@@ -123,11 +137,9 @@ export interface FileRange {
   readonly length?: number | undefined;
 }
 
-/** What came of reading a file. */
-export interface ReadReport {
+/** What came of reading a file. Its bytes can show more oddities than opening the listing did, and another compression. */
+export interface ReadReport extends Omit<ArchiveHead, 'origin'> {
   readonly cost: Cost;
-  /** Every oddity seen so far: reading the NAR can show more than opening its listing did. */
-  readonly quirks: readonly Quirk[];
 }
 
 /** What the app can do with archives. Nothing here knows of threads; every method may be called across one. */
@@ -153,6 +165,12 @@ export interface ArchiveService {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<Outcome<ReadReport>>;
-  /** Frees what the archive holds: transfers, memory, private files. */
+  /** Reads the whole NAR once, unless that was done, and holds it against everything that is claimed of it. */
+  verify(
+    archiveId: number,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<ReadReport>>;
+  /** Frees what the archive or the export holds, transfers, memory, private files, when no read of it is under way. */
   close(archiveId: number): Promise<void>;
 }

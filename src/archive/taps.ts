@@ -5,7 +5,7 @@ import { NarParser, type NarVisitor } from '../nix/nar/parser';
 import type { Tap } from './decoded-source';
 
 /** Parses a NAR as its bytes pass; nothing may follow its end. */
-export function narTap(visitor: NarVisitor): Tap {
+function narTap(visitor: NarVisitor): Tap {
   const parser = new NarParser(visitor);
   return {
     bytes: (chunk) => parser.pushWhole(chunk),

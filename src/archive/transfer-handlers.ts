@@ -47,6 +47,7 @@ export function withTransfers(service: ArchiveService): ArchiveService {
     },
     stream: (archiveId, range, write, onProgress, signal) =>
       service.stream(archiveId, range, (chunk) => write(transfer(chunk, [chunk.buffer])), onProgress, signal),
+    verify: (archiveId, onProgress, signal) => service.verify(archiveId, onProgress, signal),
     close: (archiveId) => service.close(archiveId),
   };
 }

@@ -104,8 +104,14 @@ test('404 and 410 are a miss; 403 and the rest are not', async () => {
   ] as const) {
     const { cache } = await cacheOf((_, response) => response.writeHead(status).end());
     await expect(cache.narInfo(HASH_PART, NEVER)).rejects.toMatchObject({ kind: 'source', reason, status });
-    await expect(cache.listing(HASH_PART, NEVER)).rejects.toMatchObject({ kind: 'source', reason, status });
   }
+});
+
+test('a listing that is forbidden is one that is not there; any other refusal is told', async () => {
+  const answering = async (status: number) =>
+    (await cacheOf((_, response) => response.writeHead(status).end())).cache.listing(HASH_PART, NEVER);
+  expect(await answering(403)).toBeUndefined();
+  await expect(answering(500)).rejects.toMatchObject({ kind: 'source', reason: 'http-status', status: 500 });
 });
 
 test('a page instead of a narinfo or a listing is html, whatever it calls itself', async () => {

@@ -82,10 +82,14 @@ export class BinaryCache {
    * decoder throws when the body is neither JSON nor anything it knows.
    */
   async listing(hashPart: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.body(
-      { name: `${hashPart}.ls`, what: 'listing bytes', isPlain: isJson, limits: LIMITS.listing },
-      signal,
-    );
+    const wanted = { name: `${hashPart}.ls`, what: 'listing bytes', isPlain: isJson, limits: LIMITS.listing };
+    try {
+      return await this.body(wanted, signal);
+    } catch (error) {
+      // A bucket that may not be listed answers 403 for what it does not have, as most have no listings.
+      if (error instanceof SourceError && error.reason === 'forbidden') return undefined;
+      throw error;
+    }
   }
 
   async cacheInfo(signal: AbortSignal): Promise<CacheInfo | undefined> {

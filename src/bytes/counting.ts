@@ -7,12 +7,11 @@ export interface TransferCounter {
 }
 
 /**
- * Counts each read that was begun as a request, and each byte handed out. For sources that ask nobody over a
- * network: `httpSource` counts for itself, because it also receives bytes that it hands out to nobody.
+ * Counts each byte handed out. For sources that ask nobody over a network, so without a request: `httpSource` counts
+ * for itself, because it also receives bytes that it hands out to nobody.
  */
 export function withCounting(source: ByteSource, counter: TransferCounter): ByteSource {
   async function* read(range: ByteRange, signal: AbortSignal): ByteStream {
-    counter.requests++;
     for await (const chunk of source.read(range, signal)) {
       counter.receivedBytes += chunk.length;
       yield chunk;

@@ -10,6 +10,8 @@ export interface HttpSourceOptions {
   readonly fetch?: typeof fetch | undefined;
   /** Counts every request, and every byte of a body, also those that are skipped. */
   readonly counter?: TransferCounter | undefined;
+  /** Hears the `Content-Length` of the whole file: a forecast only, for it may be that of an encoded body. */
+  readonly onLength?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -55,6 +57,8 @@ async function* readHttp(
   try {
     const send = { url, headers: whole ? {} : { Range: formatRange(start, end) }, signal: request.signal };
     const response = await answerTo(send, options, signal);
+    const forecast = whole ? contentLength(response) : undefined;
+    if (forecast !== undefined) options.onLength?.(forecast);
     if (whole || response.status === 206) {
       const expected = whole ? (size ?? exactLength(response)) : lengthOfRange(response, url, { start, end });
       yield* bodyOf({ response, url, start, expected }, options, signal);

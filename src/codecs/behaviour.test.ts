@@ -3,7 +3,19 @@ import { describe, expect, test, vi } from 'vitest';
 import type { CodecName } from './codec';
 import { CodecError } from './errors';
 import { codecs } from './registry';
-import { type Bytes, concat, cut, feed, flip, isSame, noise, random, read, shell, words } from './testing';
+import {
+  type Bytes,
+  concat,
+  cut,
+  feed,
+  flip,
+  isSame,
+  noise,
+  random,
+  read,
+  shell,
+  words,
+} from './testing/language';
 
 /** How every decoder behaves while it is read: what it pulls, holds, frees and shares. */
 

@@ -53,7 +53,7 @@ class PrefixCode {
 }
 
 /** What the head of a block says about how its symbols are written. */
-export interface SymbolCoding {
+interface SymbolCoding {
   /** The byte values that the block uses, ascending. */
   readonly bytes: Uint8Array;
   readonly selectors: Uint8Array;

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { damagedFiles } from './damaged-files';
 import { CodecError } from './errors';
-import { goodFiles } from './good-files';
 import { codecs } from './registry';
-import { feed, isSame, read, shell } from './testing';
+import { damagedFiles } from './testing/damaged-files';
+import { goodFiles } from './testing/good-files';
+import { feed, isSame, read, shell } from './testing/language';
 
 /** One table of files, good and damaged, for every decoder behind the one interface. */
 

@@ -1,4 +1,5 @@
 import type { ByteStream } from '../bytes/source';
+import { discard } from '../bytes/stream';
 import type { CodecName } from './codec';
 import { CodecError, type CodecReason } from './errors';
 
@@ -57,7 +58,7 @@ export async function* drive(
     }
   }
 
-  const decoder = await openFor(codec, open);
+  const decoder = await openFor(codec, open, compressed);
   try {
     for await (const chunk of compressed) {
       let at = 0;
@@ -80,10 +81,15 @@ export async function* drive(
   }
 }
 
-async function openFor(codec: CodecName, open: () => Decoder | Promise<Decoder>): Promise<Decoder> {
+async function openFor(
+  codec: CodecName,
+  open: () => Decoder | Promise<Decoder>,
+  compressed: ByteStream,
+): Promise<Decoder> {
   try {
     return await open();
   } catch (cause) {
+    await discard(compressed);
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new CodecError({ reason: 'not-loaded', codec, compressedOffset: 0, detail, cause });
   }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CodecName } from './codec';
-import { ascii, concat } from './testing';
+import { ascii, concat } from './testing/language';
 
 const PACKAGES = ['xz-decompress', 'zstddec/stream', 'pako', 'brotli-dec-wasm/web'];
 

@@ -20,7 +20,7 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
   zstd: {
     name: 'zstd',
     recognises: (head) => head.length >= 4 && couldBeZstdFrame(head),
-    command: 'zstd -dc --long=31',
+    command: 'zstd -dc',
     load: loader('zstd', () => import('./zstd')),
   },
   bzip2: {
@@ -48,19 +48,37 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
  * The rest of what Nix writes as `Compression` (src/libutil/include/nix/util/compression-algo.hh), with the command that
  * decodes standard input to standard output. libarchive, which Nix reads them with, runs the same for grzip and lrzip.
  */
-export const UNSUPPORTED: Readonly<Record<string, string>> = {
-  compress: 'gzip -dc',
-  grzip: 'grzip -d',
-  lrzip: 'lrzip -d -q',
-  lz4: 'lz4 -dc',
-  lzip: 'lzip -dc',
-  lzma: 'xz --format=lzma -dc',
-  lzop: 'lzop -dc',
+const UNSUPPORTED: Readonly<
+  Record<string, { readonly command: string; readonly magic?: readonly number[] }>
+> = {
+  compress: { command: 'gzip -dc', magic: [0x1f, 0x9d] },
+  grzip: { command: 'grzip -d' },
+  lrzip: { command: 'lrzip -d -q', magic: [...text('LRZI')] },
+  lz4: { command: 'lz4 -dc', magic: [0x04, 0x22, 0x4d, 0x18] },
+  lzip: { command: 'lzip -dc', magic: [...text('LZIP')] },
+  // No magic of its own: the usual properties, and a dictionary of whole 64 KiB.
+  lzma: { command: 'xz --format=lzma -dc', magic: [0x5d, 0, 0] },
+  lzop: { command: 'lzop -dc', magic: [0x89, ...text('LZO'), 0] },
 };
 
 /** What the first bytes say (32 are enough), or undefined where they say nothing: brotli, or something else altogether. */
 export function sniffCodec(head: Uint8Array): CodecName | undefined {
   return Object.values(codecs).find((codec) => codec.recognises(head))?.name;
+}
+
+/** What of Nix's list the first bytes are, where it cannot be read here. */
+export function sniffUnsupported(head: Uint8Array): string | undefined {
+  const found = Object.entries(UNSUPPORTED).find(([, { magic }]) => magic && startsWith(head, magic));
+  return found?.[0];
+}
+
+/**
+ * The shell command that decodes standard input to standard output; undefined for `none`, which needs none, and for
+ * what is not on Nix's list.
+ */
+export function decodeCommand(compression: string): string | undefined {
+  if (Object.hasOwn(UNSUPPORTED, compression)) return UNSUPPORTED[compression]?.command;
+  return Object.values(codecs).find(({ name }) => name === compression)?.command;
 }
 
 /**
@@ -70,8 +88,12 @@ export function sniffCodec(head: Uint8Array): CodecName | undefined {
 export function codecForCompression(value: string): Codec {
   const codec = Object.values(codecs).find(({ name }) => name === value);
   if (codec) return codec;
-  const detail = Object.hasOwn(UNSUPPORTED, value) ? UNSUPPORTED[value] : undefined;
-  throw new CodecError({ reason: 'unsupported', codec: value, compressedOffset: 0, detail });
+  throw new CodecError({
+    reason: 'unsupported',
+    codec: value,
+    compressedOffset: 0,
+    detail: decodeCommand(value),
+  });
 }
 
 function loader(

@@ -37,3 +37,16 @@ function parseNamedBytes(text: string, size: number): NamedBytes {
 function malformed(detail: string): MetadataFormatError {
   return new MetadataFormatError({ format: 'signature', reason: 'malformed', detail });
 }
+
+/** Whether the signature of this text was made with the secret half of the key. Both have to have their right sizes. */
+export async function isSignedBy(
+  publicKey: NamedBytes,
+  text: string,
+  signature: NamedBytes,
+): Promise<boolean> {
+  const key = await crypto.subtle.importKey('raw', new Uint8Array(publicKey.bytes), 'Ed25519', false, [
+    'verify',
+  ]);
+  const signed = new TextEncoder().encode(text);
+  return crypto.subtle.verify('Ed25519', key, new Uint8Array(signature.bytes), signed);
+}

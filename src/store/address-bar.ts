@@ -1,10 +1,18 @@
 import type { AddressParts } from './address';
 import type { AddressBar } from './address-store';
+import { formatHashAddress, parseHashAddress } from './hash-address';
 
 /** What the bar needs of a window, so that it can be tested without one. */
 export interface BarWindow {
-  readonly location: { pathname: string; search: string; hash: string; origin: string };
+  readonly location: {
+    readonly protocol: string;
+    readonly host: string;
+    readonly pathname: string;
+    readonly search: string;
+    readonly hash: string;
+  };
   readonly history: {
+    readonly state: unknown;
     pushState(state: unknown, title: string, url: string): void;
     replaceState(state: unknown, title: string, url: string): void;
   };
@@ -24,17 +32,11 @@ export function pathAddressBar(window: BarWindow, base: string): AddressBar {
   });
 }
 
-/** The same grammar after `#/`, for hosts that serve one file: the position joins the query as `L=`. */
+/** For hosts that serve one file: the address is the fragment. */
 export function hashAddressBar(window: BarWindow): AddressBar {
   return addressBar(window, {
-    read: ({ hash }) => {
-      const [, pathname = '/', search = ''] = /^#?([^?]*)(\?.*)?$/.exec(hash) ?? [];
-      return { pathname: pathname || '/', search, hash: '' };
-    },
-    write: ({ pathname, search, hash }) => {
-      const position = hash && `${search ? '&' : '?'}L=${hash.replace(/^#L?/, '')}`;
-      return `${window.location.pathname}${window.location.search}#${pathname}${search}${position}`;
-    },
+    read: ({ hash }) => parseHashAddress(hash),
+    write: (parts) => window.location.pathname + window.location.search + formatHashAddress(parts),
   });
 }
 
@@ -45,14 +47,26 @@ interface Style {
 }
 
 function addressBar(window: BarWindow, style: Style): AddressBar {
+  const { location, history } = window;
   return {
-    read: () => style.read(window.location),
-    push: (parts) => window.history.pushState(null, '', style.write(parts)),
-    replace: (parts) => window.history.replaceState(null, '', style.write(parts)),
-    href: (parts) => window.location.origin + style.write(parts),
+    read: () => ({ ...style.read(location), file: fileOf(history.state) }),
+    push: (parts) => history.pushState(stateOf(parts), '', style.write(parts)),
+    replace: (parts) => history.replaceState(stateOf(parts), '', style.write(parts)),
+    href: (parts) => `${location.protocol}//${location.host}${style.write(parts)}`,
     onChange: (callback) => {
+      // A change of the fragment fires both, one by the history's methods none.
       window.addEventListener('popstate', callback);
       window.addEventListener('hashchange', callback);
     },
   };
+}
+
+function stateOf({ file }: AddressParts): unknown {
+  return file === undefined ? null : { file };
+}
+
+/** What an entry holds may have been written by another version of this page. */
+function fileOf(state: unknown): number | undefined {
+  if (typeof state !== 'object' || state === null || !('file' in state)) return undefined;
+  return typeof state.file === 'number' ? state.file : undefined;
 }

@@ -2,16 +2,18 @@
  * The address of a view, and the whole grammar of addresses:
  *
  *   /nix/store/<hash>-<name>[/<path inside>][?cache=…][&view=…][&dl][#position]
- *   /?q=<anything pasted>     /?nar=<URL>[&path=<path inside>]     /local[/<path inside>]
+ *   /?q=<anything pasted>     /?nar=<URL>[&exported=<hash>][&path=<path inside>]
+ *   /local[/<path inside>][?exported=<hash>]
  *
  * Read, and rewritten to the first form: /<hash>-<name>/…, /<hash>/…, /<hash>.narinfo, /<hash>.ls, /nar/<file>,
- * /view.html?cache_base=…&hash=…. Path segments are percent-encoded bytes, for names in a NAR are bytes. Where a host
- * can serve one file only, the same grammar stands after `#/`, and the position in the query as `L=10-20`.
+ * /view.html?cache_base=…&hash=…; /index.html and /404.html are /. Path segments are percent-encoded bytes, for names in
+ * a NAR are bytes. `exported` names a store path of an export stream. A key that is ours in one form is a stranger's in
+ * another, and strangers' keys are kept. Where a host can serve one file only, see hash-address.ts.
  */
-import { cacheUrlFrom, narPathFromAddress, shortCacheUrl } from '../archive/input';
-import { isHashPart, parseBaseName } from '../nix/store-path';
 import { formatNarPathForAddress } from '../nix/text';
-import { formatPosition, type Position, parsePosition } from './position';
+import { encodeLastStop, encodeQueryValue } from './address-query';
+import { DEFAULT_CACHE_URL, shortCacheUrl } from './cache-url';
+import { formatPosition, type Position } from './position';
 
 export const VIEWS = ['text', 'hex', 'elf', 'md', 'info', 'closure', 'sizes'] as const;
 export type View = (typeof VIEWS)[number];
@@ -26,14 +28,30 @@ export type Place =
       readonly name: string | undefined;
       readonly narPath: Uint8Array;
     }
-  | { readonly kind: 'nar-url'; readonly url: string; readonly narPath: Uint8Array }
-  | { readonly kind: 'local'; readonly narPath: Uint8Array }
-  /** No address of ours. */
-  | { readonly kind: 'unknown'; readonly text: string };
+  | ({ readonly kind: 'nar-url'; readonly url: string } & InStream)
+  /** `file` is the number of a picked file, as long as this page lives. */
+  | ({ readonly kind: 'local'; readonly file: number | undefined } & InStream)
+  /** No address of ours: it stays as it is. */
+  | { readonly kind: 'unknown'; readonly parts: AddressParts; readonly fault: AddressFault };
+
+interface InStream {
+  /** Hash part of the store path that is shown of an export stream. */
+  readonly exported: string | undefined;
+  readonly narPath: Uint8Array;
+}
+
+/** Why an address cannot be read. */
+export interface AddressFault {
+  /** The query's key; undefined for the path. */
+  readonly field: 'cache' | 'nar' | undefined;
+  /** What cannot be read, with nothing private in it. */
+  readonly text: string;
+  readonly detail: string;
+}
 
 export interface Address {
   readonly place: Place;
-  /** URL of the cache to ask first; undefined for the default cache. */
+  /** URL of the cache to ask first; undefined where none is named. */
   readonly cacheUrl: string | undefined;
   /** Undefined: what the file's type would choose. */
   readonly view: View | undefined;
@@ -61,95 +79,47 @@ export interface AddressParts {
   readonly search: string;
   /** With `#`, or empty. */
   readonly hash: string;
+  /** Which file `/local` stands for. It is kept beside the URL, in the history's entry: to others it would say nothing. */
+  readonly file?: number | undefined;
 }
 
-/** The cache that addresses leave out. */
-export const DEFAULT_CACHE_URL = 'https://cache.nixos.org';
-
-/** Reads any address; what is not ours becomes `unknown`, never a throw. */
-export function parseAddress(parts: AddressParts): Address {
-  const query = parseQuery(parts.search);
-  const cacheBase = query.own.get('cache_base') ?? query.own.get('cache');
-  const view = VIEWS.find((known) => known === query.own.get('view'));
-  return {
-    place: parsePlace(parts.pathname, query.own),
-    cacheUrl: withoutDefault(cacheUrlFrom(cacheBase)),
-    view,
-    download: query.own.has('dl'),
-    position: parsePosition(parts.hash.slice(1)) ?? parsePosition(query.own.get('L') ?? ''),
-    otherQuery: query.other,
-  };
-}
-
-function parsePlace(pathname: string, query: ReadonlyMap<string, string>): Place {
-  const [head = '', ...rest] = pathname.replace(/^\/+/, '').split('/');
-  const hash = query.get('hash');
-  if (hash !== undefined && isHashPart(hash)) return storePlace(hash, undefined, '');
-  if (head === '') return parseQueryPlace(query);
-  if (head === 'nix' && rest[0] === 'store') return parseStorePlace(rest[1] ?? '', rest.slice(2), pathname);
-  if (head === 'local') return { kind: 'local', narPath: narPathFromAddress(rest.join('/')) };
-  if (head === 'nar' && rest.length > 0) return parseNarPlace(pathname, query);
-  return parseStorePlace(head, rest, pathname);
-}
-
-function parseQueryPlace(query: ReadonlyMap<string, string>): Place {
-  const text = query.get('q');
-  if (text) return { kind: 'query', text };
-  const url = query.get('nar');
-  if (!url) return { kind: 'landing' };
-  return { kind: 'nar-url', url, narPath: narPathFromAddress(query.get('path') ?? '') };
-}
-
-/** The host of a cache's NAR URL was swapped for ours: the cache is the one named, or the default one. */
-function parseNarPlace(pathname: string, query: ReadonlyMap<string, string>): Place {
-  const cacheUrl = cacheUrlFrom(query.get('cache')) ?? DEFAULT_CACHE_URL;
-  return {
-    kind: 'nar-url',
-    url: cacheUrl + pathname,
-    narPath: narPathFromAddress(query.get('path') ?? ''),
-  };
-}
-
-function parseStorePlace(segment: string, inside: readonly string[], pathname: string): Place {
-  const baseName = decodeAscii(segment);
-  const hashOnly = /^([^.]*)(?:\.narinfo|\.ls)?$/.exec(baseName)?.[1] ?? '';
-  if (isHashPart(hashOnly)) return storePlace(hashOnly, undefined, inside.join('/'));
-  try {
-    const { hashPart, name } = parseBaseName(baseName);
-    return storePlace(hashPart, name, inside.join('/'));
-  } catch {
-    // One slash: two would begin the address of another host.
-    return { kind: 'unknown', text: pathname.replace(/^\/+/, '/') };
-  }
-}
-
-function storePlace(hashPart: string, name: string | undefined, inside: string): Place {
-  return { kind: 'store-path', hashPart, name, narPath: narPathFromAddress(inside) };
+export function isSameParts(a: AddressParts, b: AddressParts): boolean {
+  return a.pathname === b.pathname && a.search === b.search && a.hash === b.hash && a.file === b.file;
 }
 
 /** The canonical form. */
 export function formatAddress(address: Address): AddressParts {
-  const { place } = address;
-  const query: string[] = [];
-  if (place.kind === 'query') query.push(`q=${encodeURIComponent(place.text)}`);
-  if (place.kind === 'nar-url') {
-    query.push(`nar=${encodeQueryValue(place.url)}`);
-    // Percent signs of the path's own bytes are encoded once more, so that reading the query gives them back.
-    const narPath = formatNarPathForAddress(place.narPath);
-    if (narPath) query.push(`path=${encodeQueryValue(narPath)}`);
-  }
-  if (address.cacheUrl) query.push(`cache=${encodeQueryValue(shortCacheUrl(address.cacheUrl))}`);
-  if (address.view) query.push(`view=${address.view}`);
-  if (address.download) query.push('dl');
+  const { place, cacheUrl, view, download, position } = address;
+  if (place.kind === 'unknown') return place.parts;
+  const query = formatPlaceQuery(place);
+  if (cacheUrl !== undefined && cacheUrl !== DEFAULT_CACHE_URL)
+    query.push(`cache=${encodeQueryValue(shortCacheUrl(cacheUrl))}`);
+  if (view) query.push(`view=${view}`);
+  if (download) query.push('dl');
   query.push(...address.otherQuery);
   return {
-    pathname: formatPathname(place),
+    pathname: encodeLastStop(formatPathname(place)),
     search: query.length > 0 ? `?${query.join('&')}` : '',
-    hash: address.position ? `#${formatPosition(address.position)}` : '',
+    hash: position ? `#${formatPosition(position)}` : '',
+    file: place.kind === 'local' ? place.file : undefined,
   };
 }
 
-function formatPathname(place: Place): string {
+type KnownPlace = Exclude<Place, { readonly kind: 'unknown' }>;
+
+function formatPlaceQuery(place: KnownPlace): string[] {
+  if (place.kind === 'query') return [`q=${encodeQueryValue(place.text)}`];
+  const query: string[] = [];
+  if (place.kind === 'nar-url') query.push(`nar=${encodeQueryValue(place.url)}`);
+  if ('exported' in place && place.exported !== undefined) query.push(`exported=${place.exported}`);
+  if (place.kind === 'nar-url' && place.narPath.length > 0) {
+    // Percent signs of the path's own bytes are encoded once more, so that reading the query gives them back.
+    query.push(`path=${encodeQueryValue(formatNarPathForAddress(place.narPath))}`);
+  }
+  return query;
+}
+
+function formatPathname(place: KnownPlace): string {
   switch (place.kind) {
     case 'store-path': {
       const baseName = encodeURIComponent(
@@ -159,8 +129,6 @@ function formatPathname(place: Place): string {
     }
     case 'local':
       return `/local${formatInside(place.narPath)}`;
-    case 'unknown':
-      return place.text;
     default:
       return '/';
   }
@@ -169,47 +137,4 @@ function formatPathname(place: Place): string {
 function formatInside(narPath: Uint8Array): string {
   const inside = formatNarPathForAddress(narPath);
   return inside === '' ? '' : `/${inside}`;
-}
-
-interface Query {
-  readonly own: ReadonlyMap<string, string>;
-  readonly other: readonly string[];
-}
-
-const OWN_KEYS = new Set(['cache', 'cache_base', 'view', 'dl', 'q', 'nar', 'path', 'hash', 'L']);
-
-function parseQuery(search: string): Query {
-  const own = new Map<string, string>();
-  const other: string[] = [];
-  for (const pair of search.replace(/^\?/, '').split('&')) {
-    const [key = '', ...value] = pair.split('=');
-    if (OWN_KEYS.has(key)) own.set(key, decodeQueryValue(value.join('=')));
-    else if (pair !== '') other.push(pair);
-  }
-  return { own, other };
-}
-
-/** As encodeURIComponent, but leaves what people want to read in a URL's query. */
-function encodeQueryValue(text: string): string {
-  return encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2F', '/');
-}
-
-function decodeQueryValue(text: string): string {
-  const spaced = text.replaceAll('+', ' ');
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
-}
-
-/** Base names are ASCII: an escape of anything else stays as it is, and then is no base name. */
-function decodeAscii(segment: string): string {
-  return segment.replace(/%([2-7][0-9a-f])/gi, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 16)),
-  );
-}
-
-function withoutDefault(cacheUrl: string | undefined): string | undefined {
-  return cacheUrl === DEFAULT_CACHE_URL ? undefined : cacheUrl;
 }

@@ -9,7 +9,7 @@ import type {
   OpenedArchive,
   OpenUpdate,
   Progress,
-  Quirk,
+  ReadReport,
 } from '../archive/service';
 import type { NarListing } from '../nix/nar/listing';
 
@@ -18,6 +18,8 @@ export type ArchiveState =
   | {
       readonly status: 'opening';
       readonly input: ArchiveInput;
+      /** The cache that is being asked, until one answered. */
+      readonly asking: string | undefined;
       readonly head: ArchiveHead | undefined;
       /** The tree as far as it has been read. */
       readonly listing: NarListing | undefined;
@@ -57,9 +59,19 @@ export interface ArchiveActions {
   close(): void;
   /** Nothing was opened, and this is why. */
   fail(failure: Failure): void;
-  /** A range of a file was read: that may have shown more oddities than opening did. */
-  noteRead(archiveId: number, range: FileRange, quirks: readonly Quirk[]): void;
+  /** A range of a file was read: that may have shown more of the archive than opening did. */
+  noteRead(archiveId: number, range: FileRange, report: ReadReport): void;
+  /** The whole NAR was read and checked. */
+  noteVerified(archiveId: number, report: ReadReport): void;
 }
+
+const OPENING = {
+  status: 'opening',
+  asking: undefined,
+  head: undefined,
+  listing: undefined,
+  progress: undefined,
+} as const;
 
 export function createArchiveStore(service: ArchiveService) {
   let abort = new AbortController();
@@ -72,6 +84,12 @@ export function createArchiveStore(service: ArchiveService) {
       if (state.status === 'open') void service.close(state.archive.id);
     };
 
+    /** What came too late, because somebody opened another path meanwhile, is freed. */
+    const drop = (opened: Opened) => {
+      if (opened.kind === 'archive') void service.close(opened.archive.id);
+      if (opened.kind === 'export') void service.close(opened.exportId);
+    };
+
     const onUpdate = (signal: AbortSignal, update: OpenUpdate) => {
       const { state } = get();
       if (signal.aborted || state.status !== 'opening') return;
@@ -81,11 +99,10 @@ export function createArchiveStore(service: ArchiveService) {
     const open = async (input: ArchiveInput) => {
       leave();
       const { signal } = abort;
-      set({ state: { status: 'opening', input, head: undefined, listing: undefined, progress: undefined } });
+      set({ state: { ...OPENING, input } });
       const outcome = await service.open(input, (update) => onUpdate(signal, update), signal);
       if (signal.aborted) {
-        // Somebody opened another path meanwhile; what came too late is freed.
-        if (outcome.ok && outcome.value.kind === 'archive') void service.close(outcome.value.archive.id);
+        if (outcome.ok) drop(outcome.value);
         return;
       }
       set({
@@ -102,6 +119,15 @@ export function createArchiveStore(service: ArchiveService) {
       await open(
         change.ignoreListing && input.kind === 'store-path' ? { ...input, ignoreListing: true } : input,
       );
+    };
+
+    const note = (archiveId: number, report: ReadReport, endIn: (listing: NarListing) => number) => {
+      const { state } = get();
+      if (state.status !== 'open' || state.archive.id !== archiveId) return;
+      const { compression, decodeCommand, quirks, verdicts } = report;
+      const archive = { ...state.archive, compression, decodeCommand, quirks, verdicts };
+      const reached = Math.max(state.reached, endIn(archive.listing));
+      set({ state: { ...state, archive, reached } });
     };
 
     return {
@@ -129,14 +155,8 @@ export function createArchiveStore(service: ArchiveService) {
         leave();
         set({ state: { status: 'failed', input: undefined, failure } });
       },
-      noteRead: (archiveId, range, quirks) => {
-        const { state } = get();
-        if (state.status !== 'open' || state.archive.id !== archiveId) return;
-        const archive =
-          quirks.length === state.archive.quirks.length ? state.archive : { ...state.archive, quirks };
-        const reached = Math.max(state.reached, endOf(state.archive.listing, range));
-        set({ state: { ...state, archive, reached } });
-      },
+      noteRead: (archiveId, range, report) => note(archiveId, report, (listing) => endOf(listing, range)),
+      noteVerified: (archiveId, report) => note(archiveId, report, () => Number.POSITIVE_INFINITY),
     };
   });
 }
@@ -171,8 +191,10 @@ function endOf(listing: NarListing, { row, fileOffset, length }: FileRange): num
 
 function updated(state: ArchiveState & { status: 'opening' }, update: OpenUpdate): ArchiveState {
   switch (update.type) {
+    case 'asking':
+      return { ...state, asking: update.cacheUrl };
     case 'head':
-      return { ...state, head: update.head };
+      return { ...state, asking: undefined, head: update.head };
     case 'listing':
       return { ...state, listing: update.listing };
     case 'progress':

@@ -51,7 +51,8 @@ export function createDownloadStore(service: ArchiveService, saver: FileSaver, a
           { row: wanted.row, fileOffset: 0 },
           write,
           (progress) => {
-            if (!signal.aborted && get().state.status === 'saving')
+            const { state } = get();
+            if (!signal.aborted && state.status === 'saving' && state.wanted === wanted)
               set({ state: { status: 'saving', wanted, progress } });
           },
           signal,
@@ -61,9 +62,7 @@ export function createDownloadStore(service: ArchiveService, saver: FileSaver, a
         set({ state: { status: 'none' } });
       } else if (outcome.ok) {
         set({ state: { status: 'saved', wanted, report: outcome.value } });
-        archiveStore
-          .getState()
-          .noteRead(wanted.archiveId, { ...wanted, fileOffset: 0 }, outcome.value.quirks);
+        archiveStore.getState().noteRead(wanted.archiveId, { ...wanted, fileOffset: 0 }, outcome.value);
       } else {
         set({ state: { status: 'failed', wanted, failure: outcome.failure } });
       }
@@ -74,5 +73,3 @@ export function createDownloadStore(service: ArchiveService, saver: FileSaver, a
     },
   }));
 }
-
-export type DownloadStore = ReturnType<typeof createDownloadStore>;

@@ -6,8 +6,8 @@ type Write = (chunk: Uint8Array<ArrayBuffer>) => Promise<void>;
 /** Puts a file on the person's disk. */
 export interface FileSaver {
   /**
-   * Saves what `fill` writes under the name. Nothing half-written is left behind when `fill` fails. Answers undefined
-   * when the person closed the browser's own dialog.
+   * Saves what `fill` writes under the name. What `fill` wrote before it failed is not kept. Answers undefined when the
+   * person closed the browser's own dialog. Never rejects.
    */
   save<T>(fileName: string, fill: (write: Write) => Promise<Outcome<T>>): Promise<Outcome<T> | undefined>;
 }
@@ -16,40 +16,62 @@ export interface FileSaver {
 export function browserFileSaver(window: Window): FileSaver {
   return {
     save: async (fileName, fill) => {
-      if (!('showSaveFilePicker' in window)) return saveAsBlob(window, fileName, fill);
       const target = await pickTarget(window, fileName);
-      return target && saveToTarget(target, fill);
+      if (target === 'closed') return undefined;
+      return target ? saveToTarget(target, fill) : saveAsBlob(window, fileName, fill);
     },
   };
 }
 
-/** The part of the File System Access API that is used here; TypeScript's DOM library does not have the picker. */
+/** The parts of the File System Access API that TypeScript's DOM library does not have. */
 type PickerWindow = Window & {
-  showSaveFilePicker(options: { suggestedName: string }): Promise<FileSystemFileHandle>;
+  showSaveFilePicker(options: { suggestedName: string }): Promise<TargetFile>;
 };
+type TargetFile = FileSystemFileHandle & { remove?(): Promise<void> };
 
-async function pickTarget(window: Window, fileName: string): Promise<FileSystemFileHandle | undefined> {
+/** Undefined where there is no picker, or where it refuses: in a frame of another origin, or without a click. */
+async function pickTarget(window: Window, fileName: string): Promise<TargetFile | 'closed' | undefined> {
+  if (!('showSaveFilePicker' in window)) return undefined;
   try {
-    // The caller looked for the method.
+    // The line above looked for the method.
     return await (window as PickerWindow).showSaveFilePicker({ suggestedName: fileName });
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return undefined;
-    throw error;
+    return error instanceof DOMException && error.name === 'AbortError' ? 'closed' : undefined;
   }
 }
 
+/** The browser writes to a file of its own, which takes the target's place only when it is closed. */
 async function saveToTarget<T>(
-  target: FileSystemFileHandle,
+  target: TargetFile,
   fill: (write: Write) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
+  let diskError: unknown;
   try {
     const writable = await target.createWritable();
-    const outcome = await fill((chunk) => writable.write(chunk));
-    if (outcome.ok) await writable.close();
-    else await writable.abort();
-    return outcome;
+    const outcome = await fill((chunk) =>
+      writable.write(chunk).catch((error: unknown) => {
+        diskError = error;
+        throw error;
+      }),
+    );
+    if (outcome.ok) {
+      await writable.close();
+      return outcome;
+    }
+    await writable.abort().catch(() => undefined);
+    await removeIfEmpty(target);
+    return diskError === undefined ? outcome : { ok: false, failure: diskFailure(target.name, diskError) };
   } catch (error) {
     return { ok: false, failure: diskFailure(target.name, error) };
+  }
+}
+
+/** The picker creates the file that the person named, with nothing in it. */
+async function removeIfEmpty(target: TargetFile): Promise<void> {
+  try {
+    if ((await target.getFile()).size === 0) await target.remove?.();
+  } catch {
+    // It is gone already, or not ours to remove: then it stays as it is.
   }
 }
 

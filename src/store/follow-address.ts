@@ -1,13 +1,18 @@
-import type { Failure } from '../archive/failure';
-import type { ArchiveInput, ArchiveOrigin } from '../archive/service';
-import { type Address, DEFAULT_CACHE_URL } from './address';
+import type { ArchiveInput, ArchiveService, TrustedKey } from '../archive/service';
+import type { Address } from './address';
 import type { AddressStore } from './address-store';
+import { addressOfArchive } from './archive-address';
 import type { ArchiveStore } from './archive-store';
-import type { InputStore } from './input-store';
+import { FILE_GONE, unreadableAddress } from './failures';
+import { followStream, type StreamInput } from './follow-stream';
+import { fileOf, type InputStore } from './input-store';
 import type { SettingsStore } from './settings-store';
 import type { TreeStore } from './tree-store';
 
-interface Followed {
+export interface Followed {
+  readonly service: ArchiveService;
+  /** Trusted without a setting: that of the sample cache, for the sample cache. */
+  readonly builtInKeys: readonly TrustedKey[];
   readonly addressStore: AddressStore;
   readonly archiveStore: ArchiveStore;
   readonly inputStore: InputStore;
@@ -20,77 +25,83 @@ interface Followed {
  * gives the address its name and its cache. Which entry is shown needs no step here: it is derived from both.
  */
 export function followAddress(stores: Followed): void {
-  const { addressStore, archiveStore, inputStore, settingsStore } = stores;
+  const { addressStore, archiveStore, inputStore, settingsStore, treeStore } = stores;
+  const stream = followStream(stores);
   let shown = '';
-  let file: File | undefined;
+
+  const show = (address: Address) => {
+    const { place } = address;
+    const { open, fail, close } = archiveStore.getState();
+    shown = archiveKey(address);
+    treeStore.getState().reset();
+    const streamInput = streamInputOf(address, inputStore);
+    if (!streamInput) stream.leave();
+    switch (place.kind) {
+      case 'landing':
+        close();
+        break;
+      case 'query':
+        close();
+        inputStore.getState().openText(place.text, address);
+        break;
+      case 'unknown':
+        fail(unreadableAddress(place.fault));
+        break;
+      case 'store-path':
+        void open(storePathInput(place.hashPart, address.cacheUrl, stores));
+        break;
+      default:
+        if (streamInput) stream.show(streamInput, place.exported);
+        else fail(FILE_GONE);
+    }
+  };
 
   const follow = () => {
-    const { address } = addressStore.getState();
-    const { file: picked } = inputStore.getState();
-    const key = archiveKey(address);
-    const isAnotherFile = address.place.kind === 'local' && picked !== file;
-    if (key === shown && !isAnotherFile) return;
-    shown = key;
-    file = picked;
-    show(address, stores);
+    const { address, arrival } = addressStore.getState();
+    const isAskedAgain = arrival === 'opened' && archiveStore.getState().state.status === 'failed';
+    if (archiveKey(address) !== shown || isAskedAgain) show(address);
   };
 
   archiveStore.subscribe(({ state }) => {
     if (state.status !== 'open') return;
-    const { address } = addressStore.getState();
-    const canonical = canonicalAddress(address, state.archive.origin);
+    const { address, rewrite } = addressStore.getState();
+    const canonical = addressOfArchive(address, state.archive.origin);
     shown = archiveKey(canonical);
-    if (canonical !== address) addressStore.getState().rewrite(canonical);
+    if (canonical !== address) rewrite(canonical);
   });
   addressStore.subscribe(follow);
-  inputStore.subscribe(follow);
   settingsStore.subscribe(({ substituters }, before) => {
-    const { status } = archiveStore.getState().state;
+    const { state } = archiveStore.getState();
+    const { address } = addressStore.getState();
+    const isMissing = state.status === 'failed' && state.failure.kind !== 'cancelled';
     // Other caches were chosen because these did not have it.
-    if (substituters !== before.substituters && status === 'failed')
-      show(addressStore.getState().address, stores);
+    if (substituters !== before.substituters && isMissing && address.place.kind === 'store-path')
+      show(address);
   });
   follow();
 }
 
-function show(address: Address, { archiveStore, inputStore, settingsStore, treeStore }: Followed): void {
-  const { place } = address;
-  const { open, fail, close } = archiveStore.getState();
-  treeStore.getState().reset();
-  switch (place.kind) {
-    case 'landing':
-      close();
-      break;
-    case 'query':
-      close();
-      inputStore.getState().openText(place.text, 'rewrite');
-      break;
-    case 'unknown':
-      fail(unknownAddress(place.text));
-      break;
-    case 'local': {
-      const { file } = inputStore.getState();
-      if (file) void open({ kind: 'file', file });
-      else fail(FILE_GONE);
-      break;
-    }
-    case 'nar-url':
-      void open({ kind: 'nar-url', url: place.url });
-      break;
-    case 'store-path':
-      void open(storePathInput(place.hashPart, address.cacheUrl, settingsStore));
-  }
+/** Undefined for what is no stream of its own, and for a file that is gone. */
+function streamInputOf({ place }: Address, inputStore: InputStore): StreamInput | undefined {
+  if (place.kind === 'nar-url') return { kind: 'nar-url', url: place.url };
+  const file = fileOf(place, inputStore.getState().files);
+  return file && { kind: 'file', file };
 }
 
 /** The cache of the address first, then the person's own list. */
 function storePathInput(
   hashPart: string,
   cacheUrl: string | undefined,
-  settingsStore: SettingsStore,
+  { settingsStore, builtInKeys }: Followed,
 ): ArchiveInput & { kind: 'store-path' } {
-  const listed = settingsStore.getState().substituters.map(({ url }) => url);
+  const { substituters } = settingsStore.getState();
+  const listed = substituters.map(({ url }) => url);
   const cacheUrls = cacheUrl === undefined ? listed : [cacheUrl, ...listed.filter((url) => url !== cacheUrl)];
-  return { kind: 'store-path', hashPart, cacheUrls };
+  const trustedKeys = [
+    ...substituters.flatMap((substituter) => substituter.trustedKeys.map((key) => ({ key }))),
+    ...builtInKeys,
+  ];
+  return { kind: 'store-path', hashPart, cacheUrls, trustedKeys };
 }
 
 /** What has to be opened for an address; two addresses with one key show the same archive. */
@@ -99,41 +110,14 @@ function archiveKey({ place, cacheUrl }: Address): string {
     case 'store-path':
       return `store-path ${place.hashPart} ${cacheUrl ?? ''}`;
     case 'nar-url':
-      return `nar-url ${place.url}`;
+      return `nar-url ${place.url} ${place.exported ?? ''}`;
+    case 'local':
+      return `local ${place.file ?? ''} ${place.exported ?? ''}`;
     case 'query':
+      return `query ${place.text}`;
     case 'unknown':
-      return `${place.kind} ${place.text}`;
-    default:
-      return place.kind;
+      return `unknown ${place.parts.pathname}${place.parts.search}`;
+    case 'landing':
+      return 'landing';
   }
 }
-
-/** The same address when there is nothing to say better. */
-function canonicalAddress(address: Address, origin: ArchiveOrigin): Address {
-  if (address.place.kind !== 'store-path' || origin.kind !== 'cache') return address;
-  const { name } = origin.narInfo.storePath;
-  const cacheUrl = origin.cacheUrl === DEFAULT_CACHE_URL ? undefined : origin.cacheUrl;
-  if (address.place.name === name && address.cacheUrl === cacheUrl) return address;
-  return { ...address, place: { ...address.place, name }, cacheUrl };
-}
-
-function unknownAddress(text: string): Failure {
-  return {
-    kind: 'metadata-format',
-    reason: 'malformed',
-    format: 'address',
-    detail: 'no store path, hash, NAR file or query of this page',
-    field: undefined,
-    line: undefined,
-    text,
-  };
-}
-
-/** A picked file lives as long as the page: after a reload its bytes are out of reach. */
-const FILE_GONE: Failure = {
-  kind: 'source',
-  reason: 'file-gone',
-  url: 'local file',
-  status: undefined,
-  detail: undefined,
-};

@@ -9,6 +9,7 @@ import type { PreviewActions } from './preview-store';
 import type { SettingsState } from './settings-store';
 import type { Stores } from './stores';
 import type { TreeState } from './tree-store';
+import type { VerifyActions } from './verify-store';
 
 const StoresContext = createContext<Stores | undefined>(undefined);
 export const StoresProvider = StoresContext.Provider;
@@ -42,6 +43,10 @@ export function usePreview<T>(select: (state: PreviewActions) => T): T {
 
 export function useDownload<T>(select: (state: DownloadActions) => T): T {
   return useStore(useStores().downloadStore, select);
+}
+
+export function useVerify<T>(select: (state: VerifyActions) => T): T {
+  return useStore(useStores().verifyStore, select);
 }
 
 export function useSettings<T>(select: (state: SettingsState) => T): T {

@@ -56,7 +56,7 @@ export function createPreviewStore(service: ArchiveService, archiveStore: Archiv
         if (outcome.ok) {
           const { bytes, report } = outcome.value;
           set({ state: { status: 'ready', range, bytes, report } });
-          archiveStore.getState().noteRead(range.archiveId, range, report.quirks);
+          archiveStore.getState().noteRead(range.archiveId, range, report);
         } else {
           set({ state: { status: 'failed', range, failure: outcome.failure } });
         }
@@ -81,8 +81,6 @@ export function createPreviewStore(service: ArchiveService, archiveStore: Archiv
     };
   });
 }
-
-export type PreviewStore = ReturnType<typeof createPreviewStore>;
 
 function isSameRange(a: PreviewRange, b: PreviewRange): boolean {
   return (

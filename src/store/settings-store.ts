@@ -1,5 +1,6 @@
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
 import { createStore } from 'zustand/vanilla';
+import { cacheUrlFrom, DEFAULT_CACHE_URL } from './cache-url';
 
 /** A binary cache that is asked, with the keys that its owner signs with. */
 export interface Substituter {
@@ -9,10 +10,11 @@ export interface Substituter {
 }
 
 export interface SettingsState {
-  /** Asked in this order; the first that has a path answers. */
+  /** Asked in this order; the first that has a path answers. Never empty: then nothing could be opened. */
   readonly substituters: readonly Substituter[];
   /** Single-letter keys work (WCAG 2.1.4 wants a switch). */
   readonly letterKeys: boolean;
+  /** Throws when there is none. */
   setSubstituters(substituters: readonly Substituter[]): void;
   setLetterKeys(on: boolean): void;
   /** Everything as it was at the first visit. */
@@ -21,7 +23,7 @@ export interface SettingsState {
 
 export const DEFAULT_SUBSTITUTERS: readonly Substituter[] = [
   {
-    url: 'https://cache.nixos.org',
+    url: DEFAULT_CACHE_URL,
     trustedKeys: ['cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY='],
   },
 ];
@@ -34,7 +36,10 @@ export function createSettingsStore(storage: StateStorage | undefined) {
     persist(
       (set) => ({
         ...DEFAULTS,
-        setSubstituters: (substituters) => set({ substituters }),
+        setSubstituters: (substituters) => {
+          if (substituters.length === 0) throw new RangeError('a list of caches without a cache');
+          set({ substituters });
+        },
         setLetterKeys: (letterKeys) => set({ letterKeys }),
         reset: () => set(DEFAULTS),
       }),
@@ -62,7 +67,10 @@ function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
   const valid: Partial<typeof DEFAULTS> = {};
   if ('letterKeys' in saved && typeof saved.letterKeys === 'boolean') valid.letterKeys = saved.letterKeys;
   if ('substituters' in saved && Array.isArray(saved.substituters)) {
-    const substituters = saved.substituters.filter(isSubstituter);
+    const substituters = saved.substituters.filter(isSubstituter).flatMap(({ url, trustedKeys }) => {
+      const cacheUrl = cacheUrlFrom(url);
+      return cacheUrl === undefined ? [] : [{ url: cacheUrl, trustedKeys }];
+    });
     if (substituters.length > 0) valid.substituters = substituters;
   }
   return valid;
@@ -70,7 +78,7 @@ function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
 
 function isSubstituter(value: unknown): value is Substituter {
   if (typeof value !== 'object' || value === null) return false;
-  if (!('url' in value && typeof value.url === 'string' && URL.canParse(value.url))) return false;
+  if (!('url' in value && typeof value.url === 'string')) return false;
   return (
     'trustedKeys' in value &&
     Array.isArray(value.trustedKeys) &&

@@ -1,45 +1,21 @@
 import { expect, test } from 'vitest';
 import type { Failure } from '../archive/failure';
+import { UNCLAIMED } from '../archive/verdict';
 import { locate } from '../nix/nar/listing';
 import { LANDING } from './address';
 import { listingOf } from './archive-store';
-import type { FileSaver } from './file-saver';
-import { createStores } from './stores';
-import { FakeBar, FakeService, HASH, OTHER_HASH, openedArchive, smallListing } from './testing/fake-service';
+import { HASH, OTHER_HASH, openedArchive, smallListing } from './testing/fake-service';
+import { setUp, turn } from './testing/set-up';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
 const CANCELLED: Failure = { kind: 'cancelled', reason: 'cancelled' };
-
-function setUp(start = '/') {
-  const service = new FakeService();
-  const bar = new FakeBar(start);
-  const saved: { name: string; bytes: number[] }[] = [];
-  const saver: FileSaver = {
-    save: async (name, fill) => {
-      const bytes: number[] = [];
-      const outcome = await fill(async (chunk) => void bytes.push(...chunk));
-      if (outcome.ok) saved.push({ name, bytes });
-      return outcome;
-    },
-  };
-  const stores = createStores({ service, bar, saver, storage: undefined });
-  const opened = async (id: number, ...more: [cacheUrl?: string, hashPart?: string]) => {
-    service.opens
-      .at(-1)
-      ?.answer({ ok: true, value: { kind: 'archive', archive: openedArchive(id, ...more) } });
-    await turn();
-  };
-  return { service, bar, saved, stores, opened, archive: () => stores.archiveStore.getState().state };
-}
 
 test('a pasted store path becomes an address, is opened, and gets its name', async () => {
   const { stores, service, bar, opened, archive } = setUp();
   expect(archive().status).toBe('idle');
   stores.inputStore.getState().openText(HASH);
   expect(bar.current).toBe(`/nix/store/${HASH}`);
-  expect(service.opens[0]?.input).toEqual({
+  expect(service.opens[0]?.input).toMatchObject({
     kind: 'store-path',
     hashPart: HASH,
     cacheUrls: ['https://cache.nixos.org'],
@@ -120,7 +96,10 @@ test('text with several store paths offers the choice; text with none is a failu
   const { stores, archive } = setUp();
   stores.inputStore.getState().openText(`/nix/store/${HASH}-a and /nix/store/${OTHER_HASH}-b`);
   const { state, choose } = stores.inputStore.getState();
-  expect(state).toMatchObject({ status: 'choosing', options: [{ name: 'a' }, { name: 'b' }] });
+  expect(state).toMatchObject({
+    status: 'choosing',
+    options: [{ place: { name: 'a' } }, { place: { name: 'b' } }],
+  });
   if (state.status === 'choosing' && state.options[1]) choose(state.options[1]);
   expect(stores.addressStore.getState().address.place).toMatchObject({ hashPart: OTHER_HASH, name: 'b' });
   stores.inputStore.getState().openText('nothing of ours');
@@ -185,8 +164,11 @@ test('saving streams the file, and a cancelled one leaves nothing', async () => 
   };
   const { downloadStore } = stores;
   const report = {
+    compression: 'xz',
+    decodeCommand: 'xz -dc',
     cost: { requests: 1, receivedBytes: 5, milliseconds: 1 },
     quirks: [{ name: 'x', detail: 'y' }],
+    verdicts: UNCLAIMED,
   };
 
   void downloadStore.getState().save(wanted);
@@ -223,31 +205,6 @@ test('a preview of another file drops the one before', async () => {
   service.reads[0]?.answer({ ok: false, failure: CANCELLED });
   await turn();
   expect(previewStore.getState().state).toMatchObject({ status: 'reading', range: { row: 6 } });
-});
-
-test('settings that were saved by something else are not believed', () => {
-  const storage = (text: string) => ({
-    getItem: () => text,
-    setItem: () => undefined,
-    removeItem: () => undefined,
-  });
-  const load = (state: unknown) =>
-    createStores({
-      service: new FakeService(),
-      bar: new FakeBar(),
-      saver: { save: async () => undefined },
-      storage: storage(JSON.stringify({ version: 1, state })),
-    }).settingsStore.getState();
-  expect(load({ letterKeys: 'yes', substituters: [{ url: 3 }] })).toMatchObject({
-    letterKeys: true,
-    substituters: [{ url: 'https://cache.nixos.org' }],
-  });
-  expect(
-    load({ letterKeys: false, substituters: [{ url: 'https://a.org', trustedKeys: [] }] }),
-  ).toMatchObject({
-    letterKeys: false,
-    substituters: [{ url: 'https://a.org' }],
-  });
 });
 
 test('opening the address that is shown already is no step', () => {

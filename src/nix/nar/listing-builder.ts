@@ -4,7 +4,7 @@ import { type NarListing, NodeCode } from './listing';
 /** Rows of one table. The format has no limit, but a small compressed NAR can hold entries without end. */
 export const MAX_ENTRIES = 5_000_000;
 /** Bytes of all names and targets of one table. */
-export const MAX_LISTING_TEXT = 512 * 1024 * 1024;
+const MAX_LISTING_TEXT = 512 * 1024 * 1024;
 
 /**
  * Builds the table entry by entry, in NAR order. `snapshot` copies what stands so far, so that a tree can

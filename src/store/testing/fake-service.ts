@@ -7,11 +7,10 @@ import type {
   OpenUpdate,
   Progress,
 } from '../../archive/service';
+import { UNCLAIMED } from '../../archive/verdict';
 import type { NarListing } from '../../nix/nar/listing';
 import { ListingBuilder } from '../../nix/nar/listing-builder';
 import type { NarInfo } from '../../nix/narinfo';
-import type { AddressParts } from '../address';
-import type { AddressBar } from '../address-store';
 
 export const HASH = 'm5c34ml3wbna241jgdf9vlwc1xzp0d1w';
 export const OTHER_HASH = '0qm7zfi163s2ysy2wf0j0zkl4yf3x0qa';
@@ -64,7 +63,9 @@ export function openedArchive(
     id,
     origin: { kind: 'cache', cacheUrl, narInfo: info, narInfoText: '', narUrl: `${cacheUrl}/nar/x.nar.xz` },
     compression: 'xz',
+    decodeCommand: 'xz -dc',
     quirks: [],
+    verdicts: UNCLAIMED,
     listing: smallListing(),
     listingFrom: 'ls',
     narSize: 1000,
@@ -110,50 +111,15 @@ export class FakeService implements ArchiveService {
   stream: ArchiveService['stream'] = (_id, _range, write, onProgress, signal) =>
     new Promise((answer) => this.streams.push({ write, onProgress, signal, answer }));
 
+  readonly verifies: {
+    readonly signal: AbortSignal;
+    readonly answer: (outcome: Awaited<ReturnType<ArchiveService['verify']>>) => void;
+  }[] = [];
+
+  verify: ArchiveService['verify'] = (_id, _onProgress, signal) =>
+    new Promise((answer) => this.verifies.push({ signal, answer }));
+
   async close(archiveId: number): Promise<void> {
     this.closed.push(archiveId);
-  }
-}
-
-/** An address bar with a history, without a browser. */
-export class FakeBar implements AddressBar {
-  readonly history: string[];
-  private at = 0;
-  private readonly listeners: (() => void)[] = [];
-
-  constructor(start = '/') {
-    this.history = [start];
-  }
-
-  get current(): string {
-    return this.history[this.at] ?? '';
-  }
-
-  read(): AddressParts {
-    const { pathname, search, hash } = new URL(this.current, 'https://explorer.example');
-    return { pathname, search, hash };
-  }
-
-  push(parts: AddressParts): void {
-    this.history.length = this.at + 1;
-    this.history.push(parts.pathname + parts.search + parts.hash);
-    this.at++;
-  }
-
-  replace(parts: AddressParts): void {
-    this.history[this.at] = parts.pathname + parts.search + parts.hash;
-  }
-
-  go(steps: number): void {
-    this.at += steps;
-    for (const listener of this.listeners) listener();
-  }
-
-  onChange(callback: () => void): void {
-    this.listeners.push(callback);
-  }
-
-  href(parts: AddressParts): string {
-    return `https://explorer.example${parts.pathname}${parts.search}${parts.hash}`;
   }
 }

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
-import { shortCacheUrl } from '../../archive/input';
 import type { ArchiveHead, ArchiveOrigin } from '../../archive/service';
+import type { CheckState, Verdict } from '../../archive/verdict';
 import { formatIec, groupDigits } from '../../nix/format';
 import { displayText } from '../../nix/text';
-import { useAddress, useInput, useStores } from '../../store/hooks';
+import { shortCacheUrl } from '../../store/cache-url';
+import { useAddress } from '../../store/hooks';
 import { AddressLink } from '../shared/AddressLink';
-import buttons from '../shared/buttons.module.css';
+import { CHECK_STATES } from './entry/checks';
+import { addressOfExported } from './entry-address';
 import styles from './PathHeader.module.css';
 import type { Shown } from './use-shown';
 
@@ -22,14 +24,42 @@ export function Facts({ shown: { head, archive } }: { readonly shown: Shown }) {
       {head && <Origin origin={head.origin} />}
       {head?.origin.kind === 'cache' && (
         <>
-          <li className={styles.unchecked}>○ signature not checked</li>
-          <li className={styles.unchecked}>○ NAR hash not checked</li>
+          <Claim verdict={head.verdicts.signature} what={SIGNATURE} />
+          <Claim verdict={head.verdicts['nar-hash']} what={NAR_HASH} />
           <li>
             <InfoLink />
           </li>
         </>
       )}
     </ul>
+  );
+}
+
+type Words = Readonly<Record<CheckState, string>>;
+
+const SIGNATURE: Words = {
+  unchecked: 'signature not checked',
+  checking: 'checking the signature',
+  verified: 'signed',
+  mismatch: 'the signature is wrong',
+  impossible: 'not signed by a key you trust',
+};
+
+const NAR_HASH: Words = {
+  unchecked: 'NAR hash not checked yet',
+  checking: 'checking the NAR hash',
+  verified: 'NAR hash verified',
+  mismatch: 'the NAR hash is wrong',
+  impossible: 'NAR hash cannot be checked',
+};
+
+function Claim({ verdict: { state, detail }, what }: { readonly verdict: Verdict; readonly what: Words }) {
+  const by = what === SIGNATURE && state === 'verified' ? ` ${displayText(detail)}` : '';
+  return (
+    <li className={styles[state]}>
+      {CHECK_STATES[state].mark} {what[state]}
+      {by}
+    </li>
   );
 }
 
@@ -96,18 +126,8 @@ function From({ children }: { readonly children: ReactNode }) {
 
 /** Back to the choice among the store paths of an export stream. */
 function OtherPaths() {
-  const { archiveStore } = useStores();
-  const file = useInput((input) => input.file);
-  if (!file) return null;
-  return (
-    <button
-      type="button"
-      className={buttons.quiet}
-      onClick={() => void archiveStore.getState().open({ kind: 'file', file })}
-    >
-      Other store paths in it
-    </button>
-  );
+  const address = useAddress((state) => state.address);
+  return <AddressLink to={addressOfExported(address, undefined)}>Other store paths in it</AddressLink>;
 }
 
 function InfoLink() {

@@ -2,8 +2,9 @@ import type { ReactNode } from 'react';
 import type { Progress } from '../../archive/service';
 import { groupDigits } from '../../nix/format';
 import type { ArchiveState } from '../../store/archive-store';
+import { shortCacheUrl } from '../../store/cache-url';
 import type { DownloadState } from '../../store/download-store';
-import { useArchive, useDownload, useStores } from '../../store/hooks';
+import { useArchive, useDownload, useStores, useVerify } from '../../store/hooks';
 import buttons from '../shared/buttons.module.css';
 import { CopyButton } from '../shared/CopyButton';
 import { usePage } from '../shared/page';
@@ -13,7 +14,8 @@ import styles from './StatusLine.module.css';
 
 /** What is going on, and then what came of it. */
 export function StatusLine() {
-  const { archiveStore, downloadStore } = useStores();
+  const { archiveStore, downloadStore, verifyStore } = useStores();
+  const verify = useVerify(({ state }) => state);
   const opening = useArchive(({ state }) => state);
   const download = useDownload(({ state }) => state);
   return (
@@ -24,9 +26,15 @@ export function StatusLine() {
           progress={download.progress}
           onCancel={downloadStore.getState().cancel}
         />
+      ) : verify.status === 'verifying' ? (
+        <Running what="Verifying" progress={verify.progress} onCancel={verifyStore.getState().cancel} />
       ) : (
         opening.status === 'opening' && (
-          <Running what="Opening" progress={opening.progress} onCancel={archiveStore.getState().cancel} />
+          <Running
+            what={opening.asking ? `Asking ${shortCacheUrl(opening.asking)}` : 'Opening'}
+            progress={opening.progress}
+            onCancel={archiveStore.getState().cancel}
+          />
         )
       )}
       <Outcome opening={opening} download={download} />

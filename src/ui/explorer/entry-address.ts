@@ -24,6 +24,12 @@ export function addressOfStorePath(
   return { ...LANDING, place: { kind: 'store-path', ...storePath, narPath }, cacheUrl: from.cacheUrl };
 }
 
+/** The address of a store path of the export stream that `from` shows; undefined: of the choice among them. */
+export function addressOfExported(from: Address, exported: string | undefined): Address {
+  const root = atRoot(from);
+  return 'exported' in root.place ? { ...root, place: { ...root.place, exported } } : root;
+}
+
 /** The path's own page. */
 export function atRoot(from: Address): Address {
   const { place } = from;

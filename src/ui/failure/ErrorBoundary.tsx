@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import { type Failure, toFailure } from '../../archive/failure';
+import type { Failure } from '../../archive/failure';
 import { FailureView } from './FailureView';
 
 interface Props {
@@ -19,7 +19,8 @@ export class ErrorBoundary extends Component<Props, State> {
   override state: State = { failure: undefined, shown: undefined };
 
   static getDerivedStateFromError(error: unknown): Partial<State> {
-    return { failure: toFailure(error) };
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { failure: { kind: 'internal', reason: 'bug', message, stack } };
   }
 
   static getDerivedStateFromProps({ shown }: Props, state: State): State | null {

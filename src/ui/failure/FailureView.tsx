@@ -17,6 +17,7 @@ interface Props {
 
 const LABELS: Readonly<Record<Remedy, string>> = {
   retry: 'Try again',
+  reopen: 'Open it again',
   'without-listing': 'Open without the listing',
   'open-file': 'Open a file …',
   settings: 'Caches in the settings …',

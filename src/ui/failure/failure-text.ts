@@ -1,5 +1,12 @@
 /** What somebody can do about a failure with one click. */
-export type Remedy = 'retry' | 'without-listing' | 'open-file' | 'settings' | 'start-over' | 'back';
+export type Remedy =
+  | 'retry'
+  | 'reopen'
+  | 'without-listing'
+  | 'open-file'
+  | 'settings'
+  | 'start-over'
+  | 'back';
 
 /** A failure in words: what happened, what it means, what to do next. */
 export interface FailureText {

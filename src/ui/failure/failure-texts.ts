@@ -9,6 +9,7 @@ type FailureOf<Kind extends Failure['kind']> = Extract<Failure, { readonly kind:
 /** Every kind has its text: a new one does not compile without. */
 const TEXTS: { readonly [Kind in Failure['kind']]: (failure: FailureOf<Kind>) => FailureText } = {
   'nar-format': (failure) => {
+    if (failure.reason === 'listing-disagrees') return listingText(failure);
     const entry = failure.narPath.length > 0 ? ` in ${displayBytes(failure.narPath)}` : '';
     return {
       title: `The archive is not a NAR that Nix would take: ${narTexts[failure.reason]}`,
@@ -37,21 +38,43 @@ const TEXTS: { readonly [Kind in Failure['kind']]: (failure: FailureOf<Kind>) =>
     next: '',
     remedies: ['retry', 'start-over'],
   }),
-  internal: ({ reason, message }) =>
-    reason === 'worker-died'
-      ? {
-          title: 'The part that decodes archives stopped working',
-          meaning: `Most often the browser ran out of memory. It said: ${displayText(message) || 'nothing'}.`,
-          next: 'Try again; close other tabs if it happens twice.',
-          remedies: ['retry', 'start-over'],
-        }
-      : {
-          title: 'A mistake in this page',
-          meaning: `This should not happen, and it is not your fault: ${displayText(message)}.`,
-          next: 'Please report it with the text below.',
-          remedies: ['retry', 'start-over'],
-        },
+  internal: internalText,
 };
+
+function listingText({ narOffset, expected, found }: FailureOf<'nar-format'>): FailureText {
+  return {
+    title: 'The listing of this cache is not that of its NAR',
+    meaning: `At byte ${groupDigits(narOffset)} of the decoded NAR the listing has ${expected}, and there is ${found}.`,
+    next: 'The NAR itself can be read: it is fetched whole, and its own structure becomes the tree.',
+    remedies: ['without-listing', 'settings'],
+  };
+}
+
+function internalText({ reason, message }: FailureOf<'internal'>): FailureText {
+  switch (reason) {
+    case 'worker-died':
+      return {
+        title: 'The part that decodes archives stopped working',
+        meaning: `Most often the browser ran out of memory. It said: ${displayText(message) || 'nothing'}.`,
+        next: 'Open it again; close other tabs if it happens twice.',
+        remedies: ['retry', 'reopen', 'start-over'],
+      };
+    case 'archive-closed':
+      return {
+        title: 'This archive is not open any more',
+        meaning: 'What was decoded of it was given back, because the part that held it stopped.',
+        next: '',
+        remedies: ['reopen', 'start-over'],
+      };
+    case 'bug':
+      return {
+        title: 'A mistake in this page',
+        meaning: `This should not happen, and it is not your fault: ${displayText(message)}.`,
+        next: 'Please report it with the text below.',
+        remedies: ['retry', 'start-over'],
+      };
+  }
+}
 
 export function textOfFailure(failure: Failure): FailureText {
   // The table's row and the failure have the same kind, which TypeScript loses on the way through the index.

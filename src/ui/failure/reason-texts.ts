@@ -170,7 +170,10 @@ export const metadataTexts: Texts<MetadataFailure['format'], MetadataFailure> = 
     remedies: ['open-file', 'start-over'],
   }),
   address: (failure) => ({
-    title: 'This page has no such address',
+    title:
+      failure.field === 'cache'
+        ? 'This address names no cache that can be asked'
+        : 'This page has no such address',
     meaning: `${displayText(failure.text ?? '')}: ${displayText(failure.detail)}.`,
     next: 'Paste a store path or a narinfo URL above.',
     remedies: ['start-over'],

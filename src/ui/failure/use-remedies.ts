@@ -21,3 +21,13 @@ export function useRemedies(): Readonly<Partial<Record<Remedy, () => void>>> {
     'start-over': () => addressStore.getState().open(LANDING),
   };
 }
+
+/** What can be done about a file of an open archive that could not be read. */
+export function useReadRemedies(retry: () => void): Readonly<Partial<Record<Remedy, () => void>>> {
+  const { archiveStore } = useStores();
+  return {
+    retry,
+    reopen: () => void archiveStore.getState().retry(),
+    'without-listing': () => void archiveStore.getState().retryWithoutListing(),
+  };
+}

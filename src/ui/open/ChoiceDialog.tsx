@@ -1,8 +1,7 @@
-import type { Recognised } from '../../archive/input';
-import { displayBytes, displayText } from '../../nix/text';
 import { useInput, useStores } from '../../store/hooks';
 import buttons from '../shared/buttons.module.css';
 import { Dialog } from '../shared/Dialog';
+import { optionText } from './address-text';
 import styles from './ChoiceDialog.module.css';
 
 /** A pasted text named several things: one is to be chosen. */
@@ -23,21 +22,13 @@ export function ChoiceDialog() {
     >
       <ul>
         {state.options.map((option) => (
-          <li key={textOf(option)}>
+          <li key={optionText(option)}>
             <button type="button" className={styles.option} onClick={() => choose(option)}>
-              {textOf(option)}
+              {optionText(option)}
             </button>
           </li>
         ))}
       </ul>
     </Dialog>
   );
-}
-
-function textOf(option: Recognised): string {
-  if (option.kind === 'nar-url') return displayText(option.url);
-  const { hashPart, name, narPath, cacheUrl } = option;
-  const inside = narPath.length > 0 ? `/${displayBytes(narPath)}` : '';
-  const from = cacheUrl === undefined ? '' : ` from ${displayText(cacheUrl)}`;
-  return `${name === undefined ? hashPart : `/nix/store/${hashPart}-${name}`}${inside}${from}`;
 }

@@ -1,5 +1,6 @@
 import { type FormEvent, type RefObject, useEffect, useState } from 'react';
 import { useAddress, useInput, useStores } from '../../store/hooks';
+import { fileOf } from '../../store/input-store';
 import { useInputEvent } from '../shared/use-input-event';
 import { addressText } from './address-text';
 import styles from './Header.module.css';
@@ -12,7 +13,7 @@ interface Props {
 export function InputForm({ input }: Props) {
   const { inputStore, archiveStore } = useStores();
   const place = useAddress(({ address }) => address.place);
-  const fileName = useInput(({ file }) => file?.name);
+  const fileName = useInput(({ files }) => fileOf(place, files)?.name);
   const { faint, clear } = addressText(place, fileName);
   const shown = faint + clear;
   const isChanged = useInputText(input, shown);
@@ -21,7 +22,8 @@ export function InputForm({ input }: Props) {
     event.preventDefault();
     const text = input.current?.value ?? '';
     const { state, retry } = archiveStore.getState();
-    if (text !== shown) inputStore.getState().openText(text);
+    // What is shown of an address that cannot be read is its path: that may be a text to open.
+    if (text !== shown || place.kind === 'unknown') inputStore.getState().openText(text);
     else if (state.status === 'failed') void retry();
     if (text !== '') input.current?.blur();
   };

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { AddressLink } from '../shared/AddressLink';
 import { type Example, PUBLIC_EXAMPLES, sampleExamples } from './examples';
 import styles from './Landing.module.css';
+import { SAMPLE_CACHE_URL } from './sample-cache';
 
 /** What the page is, and something to try. Nothing is decoded, and no thread is started, before a choice is made. */
 export function Landing() {
@@ -56,9 +57,8 @@ function useSamples(): readonly Example[] {
   const [samples, setSamples] = useState<readonly Example[]>([]);
   useEffect(() => {
     const abort = new AbortController();
-    const cacheUrl = new URL(`${import.meta.env.BASE_URL}sample-cache`, document.baseURI).href;
-    void fetchJson(`${cacheUrl}/sample.json`, abort.signal).then((json) => {
-      if (!abort.signal.aborted) setSamples(sampleExamples(json, cacheUrl));
+    void fetchJson(`${SAMPLE_CACHE_URL}/sample.json`, abort.signal).then((json) => {
+      if (!abort.signal.aborted) setSamples(sampleExamples(json, SAMPLE_CACHE_URL));
     });
     return () => abort.abort();
   }, []);

@@ -1,5 +1,6 @@
 import { displayBytes, displayText } from '../../nix/text';
-import type { Place } from '../../store/address';
+import { type Address, formatAddress, type Place } from '../../store/address';
+import { shortCacheUrl } from '../../store/cache-url';
 
 /** What the input shows of an address, in two tones: what repeats, and what tells paths apart. */
 export interface AddressText {
@@ -21,9 +22,21 @@ export function addressText(place: Place, fileName: string | undefined): Address
     case 'local':
       return { faint: '', clear: fileName === undefined ? '' : displayText(fileName) };
     case 'query':
-    case 'unknown':
       return { faint: '', clear: displayText(place.text) };
+    case 'unknown':
+      return { faint: '', clear: displayText(place.parts.pathname) };
     case 'landing':
       return { faint: '', clear: '' };
   }
+}
+
+/** One of several addresses in a text, with all that tells it from the others. */
+export function optionText(address: Address): string {
+  const { place, cacheUrl, view, position } = address;
+  const { faint, clear } = addressText(place, undefined);
+  const inside =
+    place.kind === 'nar-url' && place.narPath.length > 0 ? `/${displayBytes(place.narPath)}` : '';
+  const from = cacheUrl === undefined ? '' : ` from ${displayText(shortCacheUrl(cacheUrl))}`;
+  const details = [view, position && formatAddress(address).hash.slice(1)].filter(Boolean).join(', ');
+  return faint + clear + inside + from + (details && ` (${details})`);
 }

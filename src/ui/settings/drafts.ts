@@ -1,5 +1,5 @@
-import { cacheUrlFrom } from '../../archive/input';
 import { parsePublicKey } from '../../nix/signature';
+import { cacheUrlFrom } from '../../store/cache-url';
 import type { Substituter } from '../../store/settings-store';
 
 /** A cache as it is being edited. */
@@ -29,8 +29,7 @@ export interface ReadDrafts {
 }
 
 export function readDrafts(drafts: readonly CacheDraft[]): ReadDrafts {
-  // Chromium takes a blank for a part of a host.
-  const urls = drafts.map(({ url }) => (/\S\s+\S/.test(url) ? undefined : cacheUrlFrom(url)));
+  const urls = drafts.map(({ url }) => cacheUrlFrom(url));
   const problems = drafts.map(
     ({ keys }, i) => problemOf(urls, i) ?? keysOf(keys).map(keyProblem).find(Boolean),
   );

@@ -6,6 +6,7 @@ import { displayBytes } from '../../nix/text';
 import { useAddress, useArchive, usePreview, useStores } from '../../store/hooks';
 import { progressText } from '../explorer/progress-text';
 import { FailureView } from '../failure/FailureView';
+import { useReadRemedies } from '../failure/use-remedies';
 import buttons from '../shared/buttons.module.css';
 import { FileViews } from './FileViews';
 import styles from './Preview.module.css';
@@ -41,6 +42,9 @@ function Reader({ archive, node }: { readonly archive: OpenedArchive; readonly n
   const { fileOffset, length } = partAt(position, node.size);
   const cost = decodeCost(archive, reached, { narOffset: node.narOffset, part: { fileOffset, length } });
   const mayRead = isAgreed || cost <= ASK_ABOVE;
+  const remedies = useReadRemedies(() => {
+    if (state.status === 'failed') void previewStore.getState().show(state.range);
+  });
   const { id } = archive;
   const { row, size } = node;
 
@@ -67,14 +71,12 @@ function Reader({ archive, node }: { readonly archive: OpenedArchive; readonly n
           </button>
         </p>
       );
-    case 'failed': {
-      const retry = () => void previewStore.getState().show(state.range);
+    case 'failed':
       return (
         <div className={styles.failure}>
-          <FailureView failure={state.failure} remedies={{ retry }} />
+          <FailureView failure={state.failure} remedies={remedies} />
         </div>
       );
-    }
   }
 }
 

@@ -1,30 +1,114 @@
+import type { ArchiveHead } from '../../../archive/service';
+import type { CheckName, Verdict, Verdicts } from '../../../archive/verdict';
+import { formatIec } from '../../../nix/format';
+import { displayText } from '../../../nix/text';
+import { useStores, useVerify } from '../../../store/hooks';
+import { FailureView } from '../../failure/FailureView';
+import { useReadRemedies } from '../../failure/use-remedies';
+import buttons from '../../shared/buttons.module.css';
 import { classes } from '../../shared/classes';
 import hidden from '../../shared/visually-hidden.module.css';
+import type { Shown } from '../use-shown';
 import styles from './Checks.module.css';
-import { CHECK_LABELS, CHECK_STATES, type CheckName, type CheckState } from './checks';
+import { CHECK_LABELS, CHECK_STATES, CHECKS, summaryOf } from './checks';
 
-// In written order; the names are those of CHECK_LABELS.
-const NAMES = Object.keys(CHECK_LABELS) as CheckName[];
-
-/** Where the verdicts stand. Nothing is checked yet, and that is what it says. */
-export function Checks() {
+/** The verdicts: each with its mark, then what they mean, then what each was held against. */
+export function Checks({ shown: { head, archive } }: { readonly shown: Shown }) {
+  const verifying = useVerify(({ state }) => state.status === 'verifying');
+  if (!head) return null;
+  const { verdicts } = head;
+  const { state, words } = summaryOf(verdicts);
   return (
     <div className={styles.checks}>
-      {NAMES.map((name) => (
-        <Check key={name} name={name} state="unchecked" />
+      {CHECKS.map((name) => (
+        <Check key={name} name={name} verdict={underWay(verdicts[name], verifying)} />
       ))}
-      <p className={styles.words}>None of this is checked yet: you see and save the bytes as they come.</p>
+      <p className={classes(styles.words, styles[state])}>
+        {CHECK_STATES[state].mark} {words}{' '}
+        {state === 'unchecked' && archive && (
+          <Verify archiveId={archive.id} head={archive} isRunning={verifying} />
+        )}
+      </p>
+      <Details verdicts={verdicts} />
+      <VerifyFailure />
     </div>
   );
 }
 
-function Check({ name, state }: { readonly name: CheckName; readonly state: CheckState }) {
+function underWay(verdict: Verdict, verifying: boolean): Verdict {
+  return verifying && verdict.state === 'unchecked' ? { ...verdict, state: 'checking' } : verdict;
+}
+
+function Check({
+  name,
+  verdict: { state, detail },
+}: {
+  readonly name: CheckName;
+  readonly verdict: Verdict;
+}) {
   const { mark, word } = CHECK_STATES[state];
   return (
-    <span data-check={name} data-state={state} className={classes(styles.check, styles[state])}>
+    <span
+      data-check={name}
+      data-state={state}
+      className={classes(styles.check, styles[state])}
+      title={displayText(detail)}
+    >
       <span aria-hidden="true">{mark} </span>
       {CHECK_LABELS[name]}
       <span className={hidden.hidden}> {word}</span>
     </span>
+  );
+}
+
+interface VerifyProps {
+  readonly archiveId: number;
+  readonly head: ArchiveHead;
+  readonly isRunning: boolean;
+}
+
+function Verify({ archiveId, head: { origin }, isRunning }: VerifyProps) {
+  const { verifyStore } = useStores();
+  const size = origin.kind === 'cache' ? origin.narInfo.fileSize : undefined;
+  return (
+    <button
+      type="button"
+      className={buttons.quiet}
+      disabled={isRunning}
+      onClick={() => void verifyStore.getState().verify(archiveId)}
+    >
+      Verify{size !== undefined && ` (reads ${formatIec(size)})`}
+    </button>
+  );
+}
+
+function Details({ verdicts }: { readonly verdicts: Verdicts }) {
+  return (
+    <details className={styles.details}>
+      <summary>What each was held against</summary>
+      <dl>
+        {CHECKS.map((name) => (
+          <div key={name}>
+            <dt>{CHECK_LABELS[name]}</dt>
+            <dd>
+              {CHECK_STATES[verdicts[name].state].word}: {displayText(verdicts[name].detail)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+function VerifyFailure() {
+  const { verifyStore } = useStores();
+  const state = useVerify((verify) => verify.state);
+  const { verify, dismiss } = verifyStore.getState();
+  const remedies = useReadRemedies(() => state.status === 'failed' && void verify(state.archiveId));
+  if (state.status !== 'failed') return null;
+  return (
+    <div className={styles.details}>
+      <FailureView failure={state.failure} remedies={{ ...remedies, back: dismiss }} />
+    </div>
   );
 }

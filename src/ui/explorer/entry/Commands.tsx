@@ -19,6 +19,7 @@ export function Commands({ head, identity, listing, row }: Props) {
   const lines = commandLines({
     origin: head.origin,
     compression: head.compression,
+    decodeCommand: head.decodeCommand,
     storePath: identity.storePath,
     node,
     narPath: narPathOf(listing, row),

@@ -1,9 +1,12 @@
-import { shortCacheUrl } from '../../../archive/input';
+import type { Verdict } from '../../../archive/verdict';
 import { formatIec, groupDigits } from '../../../nix/format';
+import { displayText } from '../../../nix/text';
 import { headOf } from '../../../store/archive-store';
+import { shortCacheUrl } from '../../../store/cache-url';
 import { useArchive, useDownload, useStores } from '../../../store/hooks';
 import buttons from '../../shared/buttons.module.css';
 import { Dialog } from '../../shared/Dialog';
+import { CHECK_STATES, summaryOf } from './checks';
 import styles from './Entry.module.css';
 import { FactRow } from './FactRow';
 
@@ -11,9 +14,11 @@ import { FactRow } from './FactRow';
 export function DownloadDialog() {
   const { downloadStore, addressStore } = useStores();
   const state = useDownload((download) => download.state);
-  const origin = useArchive((archive) => headOf(archive.state)?.origin);
+  const head = useArchive((archive) => headOf(archive.state));
   if (state.status !== 'asking') return null;
   const { wanted } = state;
+  const origin = head?.origin;
+  const summary = head && summaryOf(head.verdicts);
   const leave = () => {
     if (downloadStore.getState().state.status !== 'asking') return;
     downloadStore.getState().dismiss();
@@ -48,8 +53,13 @@ export function DownloadDialog() {
           {wanted.executable && ' · executable'}
         </FactRow>
         {origin?.kind === 'cache' && <FactRow label="From">{shortCacheUrl(origin.cacheUrl)}</FactRow>}
-        <FactRow label="Checked">○ nothing yet: the file is saved as it comes from the cache</FactRow>
+        {head && <FactRow label="Signature">{markOf(head.verdicts.signature)}</FactRow>}
+        <FactRow label="Checked">{summary && `${CHECK_STATES[summary.state].mark} ${summary.words}`}</FactRow>
       </dl>
     </Dialog>
   );
+}
+
+function markOf({ state, detail }: Verdict): string {
+  return `${CHECK_STATES[state].mark} ${CHECK_STATES[state].word}: ${displayText(detail)}`;
 }

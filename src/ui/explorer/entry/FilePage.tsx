@@ -56,7 +56,7 @@ export function FilePage({ shown, listing, node }: Props) {
           </FactRow>
         )}
         <FactRow label="Checked">
-          <Checks />
+          <Checks shown={shown} />
         </FactRow>
       </dl>
       <Commands head={head} identity={identity} listing={listing} row={node.row} />

@@ -47,7 +47,7 @@ export function PathPage({ shown, listing }: Props) {
         </div>
         <dl className={styles.facts}>
           <FactRow label="Checked">
-            <Checks />
+            <Checks shown={shown} />
           </FactRow>
         </dl>
         <Commands head={head} identity={identity} listing={listing} row={0} />

@@ -25,6 +25,7 @@ const cache: ArchiveOrigin = {
 const subject: CommandSubject = {
   origin: cache,
   compression: 'xz',
+  decodeCommand: 'xz -dc',
   storePath: { hashPart: HASH, name: 'nix-2.13.5' },
   node: { kind: 'regular', row: 2, name: utf8('nix'), executable: true, size: 17402816, narOffset: 592 },
   narPath: utf8('bin/nix'),
@@ -47,7 +48,7 @@ test('a program of a cache, without and with Nix', () => {
 
 test('what is no program gets no x-bit, what is not compressed no decoder', () => {
   const node = { ...subject.node, executable: false };
-  expect(commandLines({ ...subject, node, compression: 'none' })[0]?.command).toBe(
+  expect(commandLines({ ...subject, node, compression: 'none', decodeCommand: undefined })[0]?.command).toBe(
     'curl -sL https://cache.nixos.org/nar/1.nar.xz | tail -c +593 | head -c 17402816 > nix',
   );
 });
@@ -85,7 +86,9 @@ test('out of an export stream, or with a codec nobody knows, there is no command
     deriver: undefined,
   } as const;
   expect(commandLines({ ...subject, origin })).toEqual([]);
-  expect(commandLines({ ...subject, compression: 'constructor' }).map(({ needs }) => needs)).toEqual(['Nix']);
+  expect(
+    commandLines({ ...subject, compression: 'x', decodeCommand: undefined }).map(({ needs }) => needs),
+  ).toEqual(['Nix']);
 });
 
 test.each([

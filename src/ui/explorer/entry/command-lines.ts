@@ -6,8 +6,9 @@ import { quoteForShell, quoteName, quoteText } from '../../shared/shell';
 /** What a command line is about. */
 export interface CommandSubject {
   readonly origin: ArchiveOrigin;
-  /** A `Compression` value. */
+  /** A `Compression` value, and the command that decodes it from standard input to standard output. */
   readonly compression: string;
+  readonly decodeCommand: string | undefined;
   readonly storePath: StorePath | undefined;
   readonly node: NarNode;
   readonly narPath: Uint8Array;
@@ -19,20 +20,6 @@ export interface CommandLine {
   readonly needs: 'curl' | 'Nix' | 'a shell';
   readonly command: string;
 }
-
-/** From standard input to standard output, for every `Compression` that Nix knows; `none` needs nothing. */
-const DECODERS: Readonly<Record<string, string>> = {
-  br: 'brotli -dc',
-  bzip2: 'bzip2 -dc',
-  compress: 'uncompress -c',
-  gzip: 'gzip -dc',
-  lz4: 'lz4 -dc',
-  lzip: 'lzip -dc',
-  lzma: 'xz --format=lzma -dc',
-  lzop: 'lzop -dc',
-  xz: 'xz -dc',
-  zstd: 'zstd -dc',
-};
 
 /**
  * Command lines that yield the same bytes, or the same list, as what is shown: with Nix where a cache is known, and without
@@ -46,8 +33,9 @@ export function chmodLine(fileName: string): string {
   return `chmod +x ${quoteName(fileName)}`;
 }
 
-function withoutNix({ origin, compression, node, fileName }: CommandSubject): CommandLine | undefined {
-  const nar = readNar(origin, compression);
+function withoutNix(subject: CommandSubject): CommandLine | undefined {
+  const { origin, node, fileName } = subject;
+  const nar = readNar(subject);
   if (!nar) return undefined;
   const needs = origin.kind === 'file' ? 'a shell' : 'curl';
   if (node.kind === 'regular') {
@@ -60,18 +48,16 @@ function withoutNix({ origin, compression, node, fileName }: CommandSubject): Co
   return { needs, command: `${nar} > ${quoteName(`${fileName}.nar`)}` };
 }
 
-function readNar(origin: ArchiveOrigin, compression: string): string | undefined {
-  const isPlain = compression === 'none';
-  const decoder = Object.hasOwn(DECODERS, compression) ? DECODERS[compression] : undefined;
-  if (!isPlain && !decoder) return undefined;
+function readNar({ origin, compression, decodeCommand }: CommandSubject): string | undefined {
+  if (compression !== 'none' && decodeCommand === undefined) return undefined;
   switch (origin.kind) {
     case 'cache':
     case 'nar-url': {
       const curl = `curl -sL ${quoteText(origin.narUrl)}`;
-      return decoder ? `${curl} | ${decoder}` : curl;
+      return decodeCommand ? `${curl} | ${decodeCommand}` : curl;
     }
     case 'file':
-      return `${decoder ?? 'cat'} < ${quoteName(origin.fileName)}`;
+      return `${decodeCommand ?? 'cat'} < ${quoteName(origin.fileName)}`;
     case 'exported':
       return undefined;
   }

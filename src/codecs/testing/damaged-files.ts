@@ -1,5 +1,5 @@
-import type { CodecName } from './codec';
-import type { CodecReason } from './errors';
+import type { CodecName } from '../codec';
+import type { CodecReason } from '../errors';
 import {
   ascii,
   type Bytes,
@@ -11,7 +11,7 @@ import {
   type Shell,
   withEveryGzipField,
   words,
-} from './testing';
+} from './language';
 
 /** Files that no decoder may take for good: cut, damaged, followed by something else, or asking for too much. */
 

@@ -1,4 +1,4 @@
-import type { ByteStream } from '../bytes/source';
+import type { ByteStream } from '../../bytes/source';
 
 /** The language of the codecs' tests: bytes made, damaged, fed and read. */
 

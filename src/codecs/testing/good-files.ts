@@ -1,5 +1,5 @@
-import type { CodecName } from './codec';
-import { ascii, type Bytes, concat, noise, runs, type Shell, withEveryGzipField, words } from './testing';
+import type { CodecName } from '../codec';
+import { ascii, type Bytes, concat, noise, runs, type Shell, withEveryGzipField, words } from './language';
 
 /** Files that every decoder must give back as they were: the half of the table that holds nothing wrong. */
 

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { formatFingerprint } from '../nix/fingerprint';
+import { type NarInfo, parseNarInfo } from '../nix/narinfo';
+import { formatNamedBytes } from '../nix/signature';
+import { checkContentAddress, checkSignature } from './check-claims';
+
+const SAMPLE = new URL('../../public/sample-cache/', import.meta.url);
+const KEY = readFileSync(new URL('public-key', SAMPLE), 'utf8').trim();
+
+/** Signed by real Nix, some content-addressed. */
+const narInfos = readdirSync(SAMPLE)
+  .filter((name) => name.endsWith('.narinfo'))
+  .map((name) => parseNarInfo(readFileSync(new URL(name, SAMPLE), 'utf8')));
+const signed = narInfos.find(({ references }) => references.length > 1);
+if (!signed) throw new Error('no narinfo with references in the sample cache');
+
+/** A key of this test alone, and narinfos that it signs. */
+async function makeSigner(keyName: string) {
+  // An Ed25519 key is always a pair.
+  const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
+  const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
+  const sign = async (narInfo: NarInfo): Promise<string> => {
+    const text = new TextEncoder().encode(formatFingerprint(narInfo));
+    return formatNamedBytes({
+      keyName,
+      bytes: new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, text)),
+    });
+  };
+  return { publicKey: formatNamedBytes({ keyName, bytes: raw }), sign };
+}
+
+test.each(narInfos.map((narInfo) => [narInfo.storePath.name, narInfo] as const))(
+  '%s is signed by the sample key',
+  async (_, narInfo) => {
+    expect(await checkSignature(narInfo, [KEY])).toEqual({
+      state: 'verified',
+      detail: 'by nar-explorer-sample-1',
+    });
+  },
+);
+
+test.each<[string, (narInfo: NarInfo) => Partial<NarInfo>]>([
+  ['NarSize', ({ narSize }) => ({ narSize: narSize + 1 })],
+  ['NarHash', ({ narHash }) => ({ narHash: { ...narHash, digest: narHash.digest.map((byte) => byte ^ 1) } })],
+  ['References', ({ references }) => ({ references: references.slice(1) })],
+  ['StorePath', ({ storePath }) => ({ storePath: { ...storePath, name: `${storePath.name}x` } })],
+])('another %s makes the signature wrong', async (_, change) => {
+  expect((await checkSignature({ ...signed, ...change(signed) }, [KEY])).state).toBe('mismatch');
+});
+
+test.each<[string, (narInfo: NarInfo) => Partial<NarInfo>]>([
+  ['URL', () => ({ url: 'elsewhere.nar' })],
+  ['FileHash', () => ({ fileHash: undefined })],
+  ['Deriver', () => ({ deriver: undefined })],
+  ['order of the references', ({ references }) => ({ references: references.toReversed() })],
+])('another %s does not: it is not signed', async (_, change) => {
+  expect((await checkSignature({ ...signed, ...change(signed) }, [KEY])).state).toBe('verified');
+});
+
+test('no signature, no trusted key, a key that only has the name of a trusted one', async () => {
+  const { publicKey } = await makeSigner('nar-explorer-sample-1');
+  expect(await checkSignature({ ...signed, signatures: [] }, [KEY])).toMatchObject({ state: 'impossible' });
+  expect(await checkSignature(signed, [])).toMatchObject({
+    state: 'impossible',
+    detail: 'Signed by nar-explorer-sample-1, which you do not trust.',
+  });
+  expect(await checkSignature(signed, [publicKey])).toMatchObject({ state: 'mismatch' });
+  expect(await checkSignature(signed, ['nonsense', KEY])).toMatchObject({ state: 'verified' });
+});
+
+test('one good signature among others is enough', async () => {
+  const other = await makeSigner('other-1');
+  const signatures = ['broken', await other.sign({ ...signed, narSize: 1 }), ...signed.signatures];
+  expect(await checkSignature({ ...signed, signatures }, [other.publicKey, KEY])).toMatchObject({
+    state: 'verified',
+    detail: 'by nar-explorer-sample-1',
+  });
+});
+
+test('a signature over the references in written order holds, and says so', async () => {
+  const old = await makeSigner('old-1');
+  const unsorted = { ...signed, references: signed.references.toReversed() };
+  const signatures = [await old.sign(unsorted)];
+  expect(await checkSignature({ ...unsorted, signatures }, [old.publicKey])).toEqual({
+    state: 'verified',
+    detail: 'by old-1, over the references in written order',
+  });
+});
+
+test('content addresses: those of real paths hold, another path does not have them', async () => {
+  const addressed = narInfos.filter(({ contentAddress }) => contentAddress !== undefined);
+  expect(addressed.length).toBeGreaterThan(0);
+  for (const narInfo of addressed) {
+    expect((await checkContentAddress(narInfo)).state).toBe('verified');
+    const other = { ...narInfo, storePath: { ...narInfo.storePath, name: 'other' } };
+    expect((await checkContentAddress(other)).state).toBe('mismatch');
+  }
+  expect((await checkContentAddress({ ...signed, contentAddress: undefined })).state).toBe('impossible');
+  expect((await checkContentAddress({ ...signed, contentAddress: 'nonsense' })).state).toBe('mismatch');
+});
