@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, relative } from 'node:path';
+import { CONSOLE_HOOK, CONSOLE_PATH } from './page-scripts';
+
+export interface PageServer {
+  /** Where the page lies, with a slash at the end. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** An empty page of the same origin: there a test can fill the origin's storage before the app starts. */
+export const BLANK_PATH = '/-blank';
+
+export interface PageServerOptions {
+  readonly folder: string;
+  /** Path that the folder appears below, such as `/explorer/`. */
+  readonly base?: string;
+  /** Status of the page where there is no such file: 200 as most hosts can be set up, 404 as GitHub Pages has it. */
+  readonly fallbackStatus?: 200 | 404;
+  /** Given: pages and workers get the console hook, and what it sends comes here. */
+  readonly onConsole?: (text: string) => void;
+}
+
+/**
+ * Serves a built page as a static host does: files by their names, everything else with 404.html, if there is one. What
+ * is served is what was there at the start: building again meanwhile disturbs nobody.
+ */
+export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
+  const { folder, base = '/', fallbackStatus = 200, onConsole } = options;
+  const files = await readFiles(folder);
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    const name = fileName(request.url ?? '/', base);
+    const found = name === undefined ? undefined : files.get(name);
+    const contents = found ?? files.get('404.html');
+    if (!contents) return void response.writeHead(404).end('404\n');
+    const servedName = found && name ? name : '404.html';
+    response.writeHead(found ? 200 : fallbackStatus, { 'Content-Type': contentType(servedName) });
+    response.end(onConsole ? withHook(servedName, contents) : contents);
+  };
+  const server = createServer((request, response) => {
+    if (request.url === BLANK_PATH) response.setHeader('Content-Type', 'text/html').end(BLANK_PAGE);
+    else if (request.url === CONSOLE_PATH) collectMessage(request, response, onConsole);
+    else serve(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A server that listens on TCP has an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${base}`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Contents of every file below a folder by its name there; nothing when there is no such folder. */
+async function readFiles(folder: string): Promise<Map<string, Buffer>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const contents = files.map(async (file) => [relative(folder, file), await readFile(file)] as const);
+  return new Map(await Promise.all(contents));
+}
+
+/** The file that a URL names; undefined when it lies elsewhere, or cannot be a file's name. */
+function fileName(url: string, base: string): string | undefined {
+  const [pathname = ''] = url.split(/[?#]/);
+  if (!pathname.startsWith(base)) return undefined;
+  try {
+    return decodeURIComponent(pathname.slice(base.length)) || 'index.html';
+  } catch {
+    return undefined;
+  }
+}
+
+function withHook(name: string, contents: Buffer): string | Buffer {
+  if (name.endsWith('.html')) {
+    return contents.toString().replace('<head>', `<head><script>${CONSOLE_HOOK}</script>`);
+  }
+  return /worker[^/]*\.js$/.test(name) ? CONSOLE_HOOK + contents.toString() : contents;
+}
+
+function collectMessage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onConsole: ((text: string) => void) | undefined,
+): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    onConsole?.(Buffer.concat(chunks).toString());
+    response.writeHead(204).end();
+  });
+}
+
+const BLANK_PAGE = '<!doctype html><title>-</title><link rel="icon" href="data:,">';
+
+function contentType(name: string): string {
+  return CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};

@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Two rings of `npm test`: units beside their code, and agreement with real Nix. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // What the page is built with stands there: constants, plugins.
+        extends: './vite.config.ts',
+        root,
+        test: {
+          name: 'units',
+          include: ['src/**/*.test.{ts,tsx}', 'workers/**/*.test.ts', 'e2e/support/**/*.test.ts'],
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'agreement',
+          include: ['e2e/agreement/**/*.test.ts'],
+          globalSetup: ['e2e/fixtures/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
