@@ -146,7 +146,7 @@ class PlaywrightEngine implements Engine {
   }
 
   text(target: Target): Promise<string> {
-    // biome-ignore lint/performance/useDomNodeTextContent: what a person sees, as WebDriver gives it.
+    // What a person sees, as WebDriver gives it.
     return this.locate(target).innerText();
   }
 

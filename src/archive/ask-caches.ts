@@ -39,8 +39,10 @@ export async function askCaches(
       tried.push({ cacheUrl, failure: toFailure(error) });
     }
   }
-  const [only] = tried;
-  if (only?.failure && tried.length === 1) throw new FailureError(only.failure);
+  const [first] = tried;
+  const isAlike = tried.every(({ failure }) => failure && failure.reason === first?.failure?.reason);
+  // Nobody said that it does not have the path: what kept them all from answering is the failure.
+  if (first?.failure && isAlike) throw new FailureError(first.failure);
   throw new FailureError({ kind: 'not-found', reason: 'no-cache-has-it', storePath: input.hashPart, tried });
 }
 

@@ -80,9 +80,9 @@ export class ContentTap implements Tap {
 
   private unknown(): MetadataFormatError {
     return new MetadataFormatError({
-      format: 'input',
+      format: 'file',
       reason: 'malformed',
-      detail: `${this.fileName} is no NAR, export stream, narinfo, listing or derivation`,
+      detail: `${this.fileName} is none of them`,
     });
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { gate, serve } from '../bytes/testing';
 import { narPathOf } from '../nix/nar/listing';
 import { formatListing } from '../nix/nar/listing-json';
-import { file, listingOf, nar } from '../nix/nar/testing';
+import { dir, exe, file, listingOf, nar } from '../nix/nar/testing';
 import { createArchiveService } from './create-service';
 import {
   archiveOf,
@@ -278,4 +278,24 @@ test('an archive that is closed during a download is kept until the download end
   expect(size).toBe(5_000_000);
   const closed = { ok: false, failure: { kind: 'internal', reason: 'archive-closed' } };
   expect(await service.read(archive.id, range, () => undefined, signal())).toMatchObject(closed);
+});
+
+test('a file at the beginning costs a window, not the NAR', async () => {
+  const noise = new Uint8Array(4_000_000);
+  for (let at = 0; at < noise.length; at += 65_536) crypto.getRandomValues(noise.subarray(at, at + 65_536));
+  const large = nar(dir({ a: exe('#!/bin/sh'), b: file(noise) }));
+  const cache = await cacheWith({
+    compression: 'xz',
+    nar: xz(large),
+    ls: formatListing(listingOf(large)),
+    narSize: large.length,
+  });
+  const { archive, read, service } = await openAndRead(asking(cache.cacheUrl));
+  expect(await read('a')).toBe('#!/bin/sh');
+  const range = { row: rowOf(archive, 'b'), fileOffset: 0, length: 1000 };
+  const { report } = unwrap(await service.read(archive.id, range, () => undefined, signal()));
+  expect(cache.requests.filter((request) => request.includes('/nar/'))).toEqual([
+    'GET /nar/x.nar bytes=0-262143',
+  ]);
+  expect(report.cost.receivedBytes).toBeLessThan(262_144);
 });

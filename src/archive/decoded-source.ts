@@ -30,7 +30,7 @@ const TURN = 40;
 const AHEAD = 1024 * 1024;
 
 interface Reader {
-  /** The next byte it needs. */
+  /** The next byte it needs; -Infinity for one that only keeps the pass from being dropped. */
   at: number;
   /** The first it does not. */
   readonly until: number;
@@ -116,9 +116,15 @@ export class DecodedSource implements ByteSource {
     }
   }
 
+  /** The decoded byte up to which somebody reads by now; Infinity for everything. */
+  get wantedUntil(): number {
+    const active = [...this.readers].filter(({ at }) => at !== Number.NEGATIVE_INFINITY);
+    return Math.max(0, ...active.map(({ until }) => until));
+  }
+
   /** A pass on its way to this byte may stand still, but is not dropped, until the answer is called. */
   hold(until: number): () => void {
-    const reader = { at: 0, until };
+    const reader = { at: Number.NEGATIVE_INFINITY, until };
     this.enter(reader);
     return () => this.leave(reader);
   }
@@ -183,8 +189,8 @@ export class DecodedSource implements ByteSource {
       at += chunk.length;
       this.decodedBytes = at;
       this.changed.tell();
-      if (!this.isWanted(Number.POSITIVE_INFINITY)) return;
-      while (!this.isWanted(AHEAD)) {
+      if (!this.isWanted('ever')) return;
+      while (!this.isWanted('now')) {
         pass.parked = true;
         await this.changed.next(signal);
       }
@@ -204,13 +210,13 @@ export class DecodedSource implements ByteSource {
     this.spoolIsFull = !(keeps && (await this.parts.spool.append(chunk.subarray(Math.max(0, known)))));
   }
 
-  /** Whether some reader needs bytes that are not kept yet, looking at most so far ahead of where it is. */
-  private isWanted(ahead: number): boolean {
+  /** Whether some reader needs bytes that are not kept yet: at all, or soon after where it is. */
+  private isWanted(when: 'ever' | 'now'): boolean {
     const { size } = this.parts.spool;
     for (const { at, until } of this.readers) {
+      const end = when === 'ever' ? until : Math.min(until, at + AHEAD);
       // Past a full spool everybody decodes for himself; only who reads everything to its end needs this pass.
-      if (this.spoolIsFull ? at === Number.POSITIVE_INFINITY : Math.min(until, at + ahead) > size)
-        return true;
+      if (this.spoolIsFull ? at === Number.POSITIVE_INFINITY : end > size) return true;
     }
     return false;
   }
@@ -223,7 +229,7 @@ export class DecodedSource implements ByteSource {
   private leave(reader: Reader): void {
     this.readers.delete(reader);
     if (this.readers.size === 0) this.failed = undefined;
-    if (!this.isWanted(Number.POSITIVE_INFINITY)) this.stopPass();
+    if (!this.isWanted('ever')) this.stopPass();
     this.changed.tell();
   }
 

@@ -23,6 +23,8 @@ export interface Encoded {
  */
 export function decodingOf(encoded: Encoded): (signal: AbortSignal) => ByteStream {
   return async function* (signal) {
+    // Before the NAR is asked for: browsers go on receiving while nobody reads.
+    if (encoded.declared !== undefined) await preload(encoded.declared);
     const { head, rest } = await peek(encoded.source.read({ start: 0 }, signal), MAGIC_BYTES);
     let decode: Decode;
     try {
@@ -35,6 +37,15 @@ export function decodingOf(encoded: Encoded): (signal: AbortSignal) => ByteStrea
     }
     yield* decode(rest);
   };
+}
+
+/** What cannot be loaded, or read at all, is said when the bytes have shown that it is wanted. */
+async function preload(declared: string): Promise<void> {
+  try {
+    await codecForCompression(declared).load();
+  } catch {
+    // The pass itself fails with the reason.
+  }
 }
 
 function chooseCodec(head: Uint8Array, { declared, name }: Encoded): Codec {

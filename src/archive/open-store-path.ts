@@ -1,6 +1,6 @@
 import { httpSource } from '../bytes/http-source';
-import type { ByteSource } from '../bytes/source';
 import { createSpool } from '../bytes/spool';
+import { windowedSource } from '../bytes/windowed-source';
 import type { CodecName } from '../codecs/codec';
 import type { NarListing } from '../nix/nar/listing';
 import { ListingBuilder } from '../nix/nar/listing-builder';
@@ -18,6 +18,7 @@ import {
 } from './archive';
 import { askCaches, type StorePathInput, usableListing } from './ask-caches';
 import { checkContentAddress, checkSignature } from './check-claims';
+import { checkedNar } from './checked-nar';
 import { claimedTap, fileVerdicts, unreadVerdicts } from './claims';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
@@ -61,17 +62,18 @@ function keysFor(cacheUrl: string, { trustedKeys }: StorePathInput): string[] {
 }
 
 /**
- * The tree is known: bytes are read when a file is wanted, and no further than its end. Only where the cache states that
- * the file behind the URL is as long as the NAR is a range of it read as it is, with nothing to tell that it is a NAR.
+ * The tree is known: bytes are read when a file is wanted, and no further than its end. A NAR that is not compressed gives
+ * exactly the file's range; that it is one is known by FileSize = NarSize, or else by a look at its first bytes.
  */
 function byListing(origin: CacheOrigin, listing: NarListing, activity: Activity): Archive {
   const { narInfo } = origin;
   const parts = { origin, listing, listingFrom: 'ls', narSize: narInfo.narSize, activity } as const;
   const decoded = decodedNar(origin, activity, () => checkingTap(listing));
-  if (narInfo.compression !== 'none' || narInfo.fileSize !== narInfo.narSize) {
+  if (narInfo.compression !== 'none' || (narInfo.fileSize ?? narInfo.narSize) !== narInfo.narSize) {
     return { ...parts, ...decodedParts(decoded) };
   }
-  const nar = httpSource(origin.narUrl, { size: narInfo.narSize, counter: activity.counter });
+  const ranged = httpSource(origin.narUrl, { size: narInfo.narSize, counter: activity.counter });
+  const nar = narInfo.fileSize === undefined ? checkedNar(ranged, decoded) : ranged;
   // Checking it reads it whole, once, as if it were compressed: what is kept then serves the files as well.
   return { ...parts, ...decodedParts(decoded), nar, keptIn: () => 'nowhere' };
 }
@@ -98,11 +100,21 @@ async function byReading(
   }
 }
 
+/** Where in the compressed file a decoded byte may be expected: as if it were compressed evenly, and a little more. */
+function compressedEnd(narOffset: number, narSize: number, fileSize: number): number {
+  if (narOffset >= narSize) return fileSize;
+  return Math.ceil((narOffset / narSize) * fileSize * 1.05) + 64 * 1024;
+}
+
 /** The NAR of a narinfo. Whoever reads it whole makes it known whether the narinfo's claims hold. */
 function decodedNar({ narUrl, narInfo }: CacheOrigin, activity: Activity, tap: () => Tap): DecodedSource {
-  const source: ByteSource = withDigest(httpSource(narUrl, { counter: activity.counter }), (digest) =>
-    settle(activity, fileVerdicts(narInfo, digest)),
-  );
+  const file = httpSource(narUrl, { counter: activity.counter });
+  const { fileSize } = narInfo;
+  const windows =
+    fileSize === undefined
+      ? file
+      : windowedSource(file, fileSize, () => compressedEnd(nar.wantedUntil, narInfo.narSize, fileSize));
+  const source = withDigest(windows, (digest) => settle(activity, fileVerdicts(narInfo, digest)));
   const note = (codec: CodecName, quirk?: Quirk) => {
     activity.compression = codec;
     if (quirk) addQuirk(activity, quirk);

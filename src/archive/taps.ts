@@ -21,21 +21,31 @@ export function checkingTap(listing: NarListing): Tap {
 /** Snapshots of a growing tree are taken this often at most, and never for more than a tenth of the time. */
 const SNAPSHOT_INTERVAL = 200;
 
-/** Builds the listing as the NAR passes, and shows it while it grows. */
+/** Builds the listing as the NAR passes, and shows it while it grows, also what came just before it stalls. */
 export function growingTap(builder: ListingBuilder, onGrowth: (listing: NarListing) => void): Tap {
   const tap = narTap(new ListingVisitor(builder));
   let shownRows = 0;
-  let next = performance.now() + SNAPSHOT_INTERVAL;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let next = 0;
+  const show = () => {
+    timer = undefined;
+    if (builder.length === shownRows) return;
+    shownRows = builder.length;
+    const start = performance.now();
+    onGrowth(builder.snapshot());
+    const end = performance.now();
+    next = end + Math.max(SNAPSHOT_INTERVAL, 10 * (end - start));
+  };
   return {
     bytes: (chunk) => {
       tap.bytes(chunk);
-      const now = performance.now();
-      if (now < next || builder.length === shownRows) return;
-      shownRows = builder.length;
-      onGrowth(builder.snapshot());
-      const spent = performance.now() - now;
-      next = now + Math.max(SNAPSHOT_INTERVAL, 10 * spent);
+      const wait = next - performance.now();
+      if (wait <= 0) show();
+      else timer ??= setTimeout(show, wait);
     },
-    end: () => tap.end(),
+    end: () => {
+      clearTimeout(timer);
+      tap.end();
+    },
   };
 }

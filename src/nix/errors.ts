@@ -51,7 +51,9 @@ export type MetadataFormat =
   | 'signature'
   | 'export-stream'
   | 'address'
-  | 'input';
+  | 'input'
+  /** A file that is none of the formats that can be opened. */
+  | 'file';
 
 export type MetadataFormatReason =
   | 'missing'

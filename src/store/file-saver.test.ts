@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Outcome } from '../archive/outcome';
 import { browserFileSaver } from './file-saver';
 
@@ -95,6 +95,7 @@ test('a full disk is said to be one', async () => {
 });
 
 test('a dialog that was closed saves nothing', async () => {
+  vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(500);
   const { window, clicks } = windowWith(() => Promise.reject(new DOMException('', 'AbortError')));
   expect(await browserFileSaver(window).save('nix', fillWith(OK))).toBeUndefined();
   expect(clicks).toEqual([]);
@@ -103,6 +104,7 @@ test('a dialog that was closed saves nothing', async () => {
 test.each([
   ['there is no picker', undefined],
   ['the picker refuses, as in a frame', () => Promise.reject(new DOMException('', 'SecurityError'))],
+  ['no dialog can be shown', () => Promise.reject(new DOMException('', 'AbortError'))],
 ])('where %s the browser downloads, under the right name and type', async (_, picker) => {
   const { window, clicks } = windowWith(picker);
   expect(await browserFileSaver(window).save('nix', fillWith(OK))).toBe(OK);

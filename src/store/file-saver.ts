@@ -29,14 +29,19 @@ type PickerWindow = Window & {
 };
 type TargetFile = FileSystemFileHandle & { remove?(): Promise<void> };
 
+/** Milliseconds in which nobody closes a dialog: a browser that cannot show one says the same as a person who did. */
+const TOO_SOON = 150;
+
 /** Undefined where there is no picker, or where it refuses: in a frame of another origin, or without a click. */
 async function pickTarget(window: Window, fileName: string): Promise<TargetFile | 'closed' | undefined> {
   if (!('showSaveFilePicker' in window)) return undefined;
+  const asked = performance.now();
   try {
     // The line above looked for the method.
     return await (window as PickerWindow).showSaveFilePicker({ suggestedName: fileName });
   } catch (error) {
-    return error instanceof DOMException && error.name === 'AbortError' ? 'closed' : undefined;
+    const isClosed = error instanceof DOMException && error.name === 'AbortError';
+    return isClosed && performance.now() - asked > TOO_SOON ? 'closed' : undefined;
   }
 }
 

@@ -103,7 +103,7 @@ function Unlocated({ shown: { identity, isGrowing }, listing }: UnlocatedProps) 
     <div className={styles.page}>
       <FailureView failure={{ kind: 'not-found', reason: 'no-such-entry', narPath }} remedies={{}} />
       <p>
-        <AddressLink to={atRoot(address)}>The path’s own page</AddressLink>
+        <AddressLink to={atRoot(address)}>Go to the path’s own page</AddressLink>
       </p>
     </div>
   );

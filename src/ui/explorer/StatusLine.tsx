@@ -54,10 +54,11 @@ function Running({ what, progress, onCancel }: RunningProps) {
     <>
       <progress className={styles.bar} aria-label={what} max={1} value={progress && fractionOf(progress)} />
       <span className={styles.what}>{what}</span>
-      <span className={styles.figures}>{progress && progressText(progress)}</span>
+      {/* Before the figures: a button that moves with each of them is hard to hit. */}
       <button type="button" className={buttons.quiet} onClick={onCancel}>
         Cancel
       </button>
+      <span className={styles.figures}>{progress && progressText(progress)}</span>
     </>
   );
 }
@@ -70,7 +71,8 @@ interface OutcomeProps {
 /** The page's one live region: outcomes only, for figures that change ten times a second are not to be read out. */
 function Outcome({ opening, download }: OutcomeProps) {
   const { notice } = usePage();
-  const isRunning = opening.status === 'opening' || download.status === 'saving';
+  const isVerifying = useVerify(({ state }) => state.status === 'verifying');
+  const isRunning = opening.status === 'opening' || download.status === 'saving' || isVerifying;
   return (
     <span role="status" className={styles.outcome}>
       {notice ?? (!isRunning && <LastOutcome opening={opening} download={download} />)}

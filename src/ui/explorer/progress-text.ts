@@ -36,7 +36,9 @@ function millisecondsLeft(progress: Progress): number | undefined {
 /** `2 requests, 4.1 KiB in 59 ms` */
 export function costText({ requests, receivedBytes, milliseconds }: Cost): string {
   const asked = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
-  return `${asked}, ${formatIec(receivedBytes)} in ${durationText(milliseconds)}`;
+  const read = `${formatIec(receivedBytes)} in ${durationText(milliseconds)}`;
+  // A local file asks nobody.
+  return requests === 0 ? read : `${asked}, ${read}`;
 }
 
 export function durationText(milliseconds: number): string {

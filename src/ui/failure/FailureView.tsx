@@ -19,8 +19,8 @@ const LABELS: Readonly<Record<Remedy, string>> = {
   retry: 'Try again',
   reopen: 'Open it again',
   'without-listing': 'Open without the listing',
-  'open-file': 'Open a file …',
-  settings: 'Caches in the settings …',
+  'open-file': 'Open a file…',
+  settings: 'Change the caches…',
   'start-over': 'Start over',
   back: 'Back',
 };

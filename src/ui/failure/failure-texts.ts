@@ -113,12 +113,19 @@ function noCacheText(storePath: string, tried: readonly Tried[]): FailureText {
   }
   const { title, meaning, next, command, remedies } = textOfFailure(failed);
   return {
-    title: tried.length === 1 ? 'The cache could not be asked' : 'Not every cache could be asked',
-    meaning: `So it is not known whether there is ${displayText(storePath)}. ${title}. ${meaning}`,
+    title: unaskedTitle(tried),
+    meaning: `So it is not known whether ${tried.length === 1 ? 'it' : 'one of them'} has ${displayText(storePath)}. ${title}. ${meaning}`,
     next,
     command,
     remedies,
   };
+}
+
+function unaskedTitle(tried: readonly Tried[]): string {
+  if (tried.length === 1) return 'The cache could not be asked';
+  return tried.every(({ failure }) => failure)
+    ? `None of the ${tried.length} caches could be asked`
+    : 'Not every cache could be asked';
 }
 
 function amount(count: number): string {

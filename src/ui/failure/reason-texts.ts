@@ -54,7 +54,9 @@ export const sourceTexts: Texts<SourceFailure['reason'], SourceFailure> = {
     meaning:
       status === 429
         ? 'It was asked too often, and wants to be left alone for a while.'
-        : 'The server could not do what it was asked for. That is its own trouble, most often a passing one.',
+        : status === 404 || status === 410
+          ? 'The file is not there: it may have been deleted, or the address is wrong.'
+          : 'The server could not do what it was asked for. That is its own trouble, most often a passing one.',
     next: 'Try again in a moment, or ask another cache.',
     remedies: ['retry', 'settings'],
   }),
@@ -177,6 +179,12 @@ export const metadataTexts: Texts<MetadataFailure['format'], MetadataFailure> = 
     meaning: `${displayText(failure.text ?? '')}: ${displayText(failure.detail)}.`,
     next: 'Paste a store path or a narinfo URL above.',
     remedies: ['start-over'],
+  }),
+  file: (failure) => ({
+    title: 'Nothing in this file can be opened',
+    meaning: `A NAR (compressed or not), an export stream, a narinfo, a listing or a derivation was expected: ${displayText(failure.detail)}.`,
+    next: 'What a file is called does not matter, its first bytes do.',
+    remedies: ['open-file', 'start-over'],
   }),
   input: (failure) => ({
     title: 'Nothing to open in that text',

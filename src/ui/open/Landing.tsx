@@ -11,9 +11,9 @@ export function Landing() {
     <main className={styles.landing}>
       <h1 className={styles.title}>Look inside a Nix binary cache, and take one file</h1>
       <p className={styles.lead}>
-        Paste a store path above, or drop a NAR: you see its files within two requests, and save the one you
-        need. Everything happens in this browser. Nothing is installed, nothing is uploaded, and nothing but
-        the cache is asked.
+        Nix keeps every package below a store path, and a binary cache has it ready as one archive, a NAR.
+        Paste a store path above, or drop a NAR: you see its files, and save the one you need. It all happens
+        in this browser: nothing is installed, nothing is uploaded, and nobody but the cache is asked.
       </p>
       <Examples title="From cache.nixos.org" examples={PUBLIC_EXAMPLES} />
       {samples.length > 0 && (

@@ -8,22 +8,22 @@ type Keys = readonly (readonly [keys: readonly string[], what: string])[];
 const TREE: Keys = [
   [['↑', '↓', 'k', 'j'], 'entry before, entry after'],
   [['→', 'l'], 'open the directory, or go into it'],
-  [['←', 'h'], 'shut the directory, or go to the one above'],
-  [['Home', 'End', 'PageUp', 'PageDown'], 'further at once'],
-  [['Enter'], 'show a file, open or shut a directory, follow a symlink'],
+  [['←', 'h'], 'close the directory, or go to the one above'],
+  [['Home', 'End', 'PageUp', 'PageDown'], 'first, last, a screen up, a screen down'],
+  [['Enter'], 'show a file, open or close a directory, follow a symlink'],
   [['Space'], 'show the entry itself, a symlink too'],
-  [['*'], 'open all directories beside'],
-  [['a … z'], 'go to the entry that begins so'],
+  [['*'], 'open all directories beside this one'],
+  [['a … z'], 'go to the entry whose name begins so'],
 ];
 
 const ANYWHERE: Keys = [
-  [['/'], 'the input'],
+  [['/'], 'go to the input'],
   [['y'], 'copy the link'],
   [['Y'], 'copy the store path'],
   [['d'], 'download the file'],
-  [['i'], 'narinfo'],
+  [['i'], 'show the narinfo'],
   [['?'], 'this help'],
-  [['Esc'], 'close'],
+  [['Esc'], 'close what is open on top'],
 ];
 
 export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
@@ -34,7 +34,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
       <KeyTable title="Anywhere but in a text field" keys={ANYWHERE} />
       <p className={styles.hint}>
         {letterKeys
-          ? 'Letters that are keys of their own (h j k l, y Y d i) begin no word in the tree. They can be switched off in the settings.'
+          ? 'In the tree, the letters h j k l and y Y d i do what is listed here instead of finding a name. They can be switched off in the settings.'
           : 'Letter keys are switched off in the settings: every letter in the tree goes to an entry.'}
       </p>
       <p className={styles.hint}>

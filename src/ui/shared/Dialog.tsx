@@ -37,7 +37,7 @@ export function Dialog({ title, onClose, children, actions }: Props) {
       <div className={styles.body}>{children}</div>
       <div className={styles.actions}>
         {actions ?? (
-          <button type="button" className={buttons.button} onClick={onClose}>
+          <button type="button" data-first className={buttons.button} onClick={onClose}>
             Close
           </button>
         )}

@@ -45,14 +45,16 @@ export function FilePage({ shown, listing, node }: Props) {
           <FactRow label="Saved as">
             <code>{name}</code>{' '}
             <span className={styles.dim}>
-              {changed ? 'because its own name is none on every system' : 'some browsers leave out the dot'}
+              {changed
+                ? 'because its own name is not allowed everywhere'
+                : 'but some browsers leave out the dot'}
             </span>
           </FactRow>
         )}
         {node.executable && (
           <FactRow label="To run it">
             <code>{chmodLine(name)}</code> <CopyButton text={chmodLine(name)} what={chmodLine(name)} />{' '}
-            <span className={styles.dim}>a browser cannot save the x-bit</span>
+            <span className={styles.dim}>because a browser saves no file as executable</span>
           </FactRow>
         )}
         <FactRow label="Checked">

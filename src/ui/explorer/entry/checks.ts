@@ -29,7 +29,10 @@ export function summaryOf(verdicts: Verdicts): { readonly state: CheckState; rea
   const bad = CHECKS.filter((name) => verdicts[name].state === 'mismatch');
   if (bad.length > 0) {
     const names = bad.map((name) => CHECK_LABELS[name]).join(', ');
-    return { state: 'mismatch', words: `Do not trust what comes from here: ${names} does not fit.` };
+    return {
+      state: 'mismatch',
+      words: `Do not trust what comes from here: ${names} ${bad.length === 1 ? 'does' : 'do'} not fit.`,
+    };
   }
   const { signature, 'content-address': address, 'nar-hash': narHash } = verdicts;
   const isVouched = signature.state === 'verified' || address.state === 'verified';
@@ -49,6 +52,6 @@ export function summaryOf(verdicts: Verdicts): { readonly state: CheckState; rea
   }
   return {
     state: narHash.state,
-    words: 'This file is not verified until the whole NAR has been read.',
+    words: 'No file is verified until the whole NAR has been read.',
   };
 }
