@@ -14,6 +14,8 @@ export default defineConfig(({ mode }) => {
       __ADDRESS_STYLE__: JSON.stringify(isHashStyle ? 'hash' : 'path'),
       __SAMPLE_KEY__: JSON.stringify(readFileSync('public/sample-cache/public-key', 'utf8').trim()),
     },
+    // Known beforehand, so that the dev server does not find them while a page is open, and reload it.
+    optimizeDeps: { include: ['comlink', 'hash-wasm', 'pako', 'xz-decompress', 'zstddec/stream'] },
     plugins: [react(), answerAddresses(), ...(isHashStyle ? [] : [write404()])],
     worker: {
       format: 'es',

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { useAddress, useArchive, useInput, useStores } from '../store/hooks';
 import styles from './App.module.css';
 import { Explorer } from './explorer/Explorer';
@@ -10,16 +10,20 @@ import { ErrorBoundary } from './failure/ErrorBoundary';
 import { FailurePage } from './failure/FailurePage';
 import { useRemedies } from './failure/use-remedies';
 import { ChoiceDialog } from './open/ChoiceDialog';
-import { DescribedPage } from './open/DescribedPage';
-import { ExportPage } from './open/ExportPage';
 import { FilePickerProvider } from './open/file-picker';
 import { Header } from './open/Header';
 import { Landing } from './open/Landing';
 import { usePageInput } from './open/use-page-input';
-import { HelpDialog } from './settings/HelpDialog';
-import { SettingsDialog } from './settings/SettingsDialog';
 import { PageProvider, usePage } from './shared/page';
 import { usePageKeys } from './use-page-keys';
+
+// What few visits need is fetched when it is.
+const DescribedPage = lazy(async () => ({ default: (await import('./open/DescribedPage')).DescribedPage }));
+const ExportPage = lazy(async () => ({ default: (await import('./open/ExportPage')).ExportPage }));
+const HelpDialog = lazy(async () => ({ default: (await import('./settings/HelpDialog')).HelpDialog }));
+const SettingsDialog = lazy(async () => ({
+  default: (await import('./settings/SettingsDialog')).SettingsDialog,
+}));
 
 /** The whole page. It needs a StoresProvider above. */
 export function App() {
@@ -43,7 +47,9 @@ function Screen() {
     <div className={styles.app}>
       <Header input={input} />
       <ErrorBoundary shown={href}>
-        <Content />
+        <Suspense>
+          <Content />
+        </Suspense>
       </ErrorBoundary>
       <DownloadFailure />
       <StatusLine />
@@ -84,8 +90,10 @@ function Dialogs() {
     <>
       <ChoiceDialog />
       <DownloadDialog />
-      {dialog === 'settings' && <SettingsDialog onClose={close} />}
-      {dialog === 'help' && <HelpDialog onClose={close} />}
+      <Suspense>
+        {dialog === 'settings' && <SettingsDialog onClose={close} />}
+        {dialog === 'help' && <HelpDialog onClose={close} />}
+      </Suspense>
     </>
   );
 }
