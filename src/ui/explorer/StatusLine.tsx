@@ -108,6 +108,7 @@ function LastOutcome({ opening, download }: OutcomeProps): ReactNode {
       ? `${fileName} was not saved: cancelled`
       : `${fileName} was not saved`;
   }
+  if (opening.status === 'failed' && opening.failure.kind === 'cancelled') return 'Stopped: nothing was kept';
   if (opening.status !== 'open') return null;
   const { listingFrom, cost } = opening.archive;
   return `Tree from ${listingFrom === 'ls' ? 'listing' : 'NAR'}: ${costText(cost)}`;

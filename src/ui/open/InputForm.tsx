@@ -1,4 +1,4 @@
-import { type FormEvent, type RefObject, useEffect, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useState } from 'react';
 import { useAddress, useInput, useStores } from '../../store/hooks';
 import { fileOf } from '../../store/input-store';
 import { useInputEvent } from '../shared/use-input-event';
@@ -27,6 +27,13 @@ export function InputForm({ input }: Props) {
     else if (state.status === 'failed') void retry();
     if (text !== '') input.current?.blur();
   };
+  /** Escape takes back what was typed, and gives the keys back to the page. */
+  const onKeyDown = ({ key, currentTarget }: KeyboardEvent<HTMLInputElement>) => {
+    if (key !== 'Escape') return;
+    currentTarget.value = shown;
+    currentTarget.dispatchEvent(new Event('input'));
+    currentTarget.blur();
+  };
   const onBlur = () => {
     if (input.current?.value.trim() === '') input.current.value = shown;
   };
@@ -46,6 +53,7 @@ export function InputForm({ input }: Props) {
         enterKeyHint="go"
         onFocus={({ target }) => target.select()}
         onBlur={onBlur}
+        onKeyDown={onKeyDown}
       />
       {!isChanged && (
         <div className={styles.tones} aria-hidden="true">

@@ -13,6 +13,7 @@ import { Crumbs } from './Crumbs';
 import { chmodLine } from './command-lines';
 import styles from './Entry.module.css';
 import { FactRow } from './FactRow';
+import { RunsOn } from './RunsOn';
 import { fileNameOf, wantedOf } from './wanted';
 
 interface Props {
@@ -37,7 +38,11 @@ export function FilePage({ shown, listing, node }: Props) {
         <p className={styles.size}>
           <strong>{groupDigits(node.size)}</strong> bytes
           {node.size >= 1024 && ` · ${formatIec(node.size)}`}
-          {node.executable ? ' · executable' : ' · not executable'}
+          {node.executable ? (
+            ' · executable'
+          ) : (
+            <span data-portability="not-a-program"> · not executable</span>
+          )}
         </p>
       </div>
       <dl className={styles.facts}>
@@ -49,6 +54,11 @@ export function FilePage({ shown, listing, node }: Props) {
                 ? 'because its own name is not allowed everywhere'
                 : 'but some browsers leave out the dot'}
             </span>
+          </FactRow>
+        )}
+        {node.executable && (
+          <FactRow label="Runs on">
+            <RunsOn row={node.row} size={node.size} />
           </FactRow>
         )}
         {node.executable && (
