@@ -75,6 +75,12 @@ export default function TextViewer({ part }: ViewerProps) {
           </div>
         </div>
       </section>
+      {marked !== undefined && marked > lines.length && (
+        <p className={styles.past}>
+          Line {groupDigits(marked)} of the address is not among the {groupDigits(lines.length)} that are
+          shown.
+        </p>
+      )}
     </>
   );
 }
