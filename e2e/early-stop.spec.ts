@@ -54,6 +54,7 @@ test('a file at the front of a large NAR costs what stands before its end, on a 
   expect(new TextDecoder().decode(saved.bytes)).toBe(PROGRAM);
   const fetched = server.requests.filter(({ path }) => path.startsWith('/nar/'));
   expect(fetched.map(({ range }) => range)).toEqual(['bytes=0-262143']);
-  expect(fetched[0]?.writtenBytes).toBe(262_144);
+  // Fewer when the file was there before the window's end was sent: the rest is aborted.
+  expect(fetched[0]?.writtenBytes).toBeLessThanOrEqual(262_144);
   await server.close();
 });
