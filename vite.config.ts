@@ -22,7 +22,8 @@ export default defineConfig(({ mode }) => {
       plugins: () => [dropUnusedWasm()],
       rolldownOptions: { output: { codeSplitting: { groups: [workerCore] } } },
     },
-    test: { include: ['src/**/*.test.ts'] },
+    // A guard against hangs, not a measure: machines differ.
+    test: { include: ['src/**/*.test.ts'], testTimeout: 30_000 },
   };
 });
 

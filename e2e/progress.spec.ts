@@ -28,11 +28,14 @@ test('a download that stands still can be cancelled, and started again', async (
 test('opening can be cancelled, and the transfer ends', async ({ explorer, cache }) => {
   cache.misbehave(/\.ls$/, { kind: 'status', status: 404 });
   cache.misbehave(narOf(hello), { kind: 'stall', afterBytes: 500 });
+  const transfer = () => cache.requests.find(({ path }) => path === narOf(hello));
   await explorer.visit(hello.storePath);
   await explorer.progressIsShown();
+  // The progress stands before the NAR is asked for.
+  await expect.poll(() => transfer()?.writtenBytes).toBe(500);
   await explorer.cancel();
   await explorer.progressIsGone();
-  await expect.poll(() => cache.requests.find(({ path }) => path === narOf(hello))?.end).toBe('cut');
+  await expect.poll(() => transfer()?.end).toBe('cut');
 });
 
 test('another address while one is opening: only the last one stands', async ({ explorer, cache }) => {
