@@ -8,6 +8,8 @@ test('from the input to the saved file without a mouse', async ({ explorer, corp
   const { engine } = explorer;
   await explorer.visit();
   await expect.poll(() => explorer.focused()).toContain('input');
+  // A window may take a moment longer to have the keyboard.
+  await expect.poll(() => engine.evaluate('document.hasFocus()')).toBe(true);
   await explorer.keys(helloStatic.hashPart);
   await engine.press('Enter');
   await explorer.treeStands();

@@ -7,6 +7,8 @@ import type { BodyEncoding } from './misbehaviour';
 /** What an answer carries: a file as it lies on disk, or bytes. */
 export interface Body {
   readonly size: number;
+  /** As HTTP writes it; undefined for what is made up on the spot. */
+  readonly lastModified: string | undefined;
   read(start: number, end: number): AsyncIterable<Buffer>;
 }
 
@@ -15,6 +17,7 @@ export async function fileBody(path: string): Promise<Body | undefined> {
   if (!facts?.isFile()) return undefined;
   return {
     size: facts.size,
+    lastModified: facts.mtime.toUTCString(),
     read: (start, end) => (end > start ? createReadStream(path, { start, end: end - 1 }) : nothing()),
   };
 }
@@ -22,6 +25,7 @@ export async function fileBody(path: string): Promise<Body | undefined> {
 export function bytesBody(bytes: Uint8Array): Body {
   return {
     size: bytes.length,
+    lastModified: undefined,
     async *read(start, end) {
       yield Buffer.from(bytes.subarray(start, end));
     },

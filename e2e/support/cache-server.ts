@@ -108,8 +108,8 @@ async function answer(exchange: Exchange): Promise<void> {
   const how = rule?.how;
   if (record.method === 'OPTIONS') return refuse(exchange, 403, 'Preflight is not answered here.\n', {});
   if (record.method !== 'GET' && record.method !== 'HEAD') return refuse(exchange, 405, 'GET or HEAD.\n');
-  if (how?.kind === 'status') {
-    const retry: Headers = how.retryAfter === undefined ? {} : { 'Retry-After': String(how.retryAfter) };
+  if (how?.kind === 'status' && (rule?.used ?? 0) <= (how.times ?? Number.POSITIVE_INFINITY)) {
+    const retry: Headers = how.retryAfter === undefined ? {} : retryHeaders(how.retryAfter);
     return refuse(exchange, how.status, `${how.status}\n`, { ...CORS, ...retry });
   }
   if (how?.kind === 'redirect') {
@@ -124,7 +124,8 @@ async function bodyOf(folder: string, path: string, rule: Rule | undefined): Pro
   const how = rule?.how;
   const file = fileIn(folder, how?.kind === 'other-file' ? how.path : path);
   if (how?.kind === 'html') return bytesBody(Buffer.from(PORTAL));
-  if (how?.kind === 'replaced' && (rule?.used ?? 0) > 1) return bytesBody(how.body);
+  if (how?.kind === 'replaced' && (rule?.used ?? 0) > 1)
+    return { ...bytesBody(how.body), lastModified: LATER };
   if (how?.kind === 'encoded') return encodedBody(file, how.as);
   return fileBody(file);
 }
@@ -147,6 +148,7 @@ async function send(exchange: Exchange, body: Body): Promise<void> {
   record.status = asked ? 206 : 200;
   response.writeHead(record.status, {
     ...(how?.kind === 'no-cors' ? {} : CORS),
+    ...(body.lastModified ? { 'Last-Modified': body.lastModified } : {}),
     ...(asked ? { 'Content-Range': `bytes ${start}-${end - 1}/${body.size}` } : { 'Accept-Ranges': 'bytes' }),
     ...(how?.kind === 'encoded' && how.header ? { 'Content-Encoding': how.as } : {}),
     'Content-Type': how?.kind === 'html' ? 'text/html' : contentType(record.path),
@@ -161,6 +163,12 @@ async function send(exchange: Exchange, body: Body): Promise<void> {
 }
 
 type Headers = Record<string, string>;
+
+function retryHeaders(seconds: number): Headers {
+  return { 'Retry-After': String(seconds), 'Access-Control-Expose-Headers': 'Retry-After' };
+}
+
+const LATER = 'Fri, 01 Jan 2038 00:00:00 GMT';
 
 const CORS: Headers = { 'Access-Control-Allow-Origin': '*' };
 

@@ -31,7 +31,7 @@ export async function deliver(delivery: Delivery): Promise<void> {
   const { response, record, how, held } = delivery;
   const gone = new Promise<void>((resolve) => response.once('close', resolve));
   const stopAt = stopByte(delivery);
-  const cuts = how?.kind === 'cut' && delivery.used <= (how.times ?? Number.POSITIVE_INFINITY);
+  const cuts = how?.kind === 'cut' && stopAt !== undefined;
 
   if (stopAt === 0) response.flushHeaders();
   for await (const chunk of pieces(delivery.chunks, how, stopAt)) {
@@ -55,9 +55,9 @@ export async function deliver(delivery: Delivery): Promise<void> {
 }
 
 function stopByte({ how, used }: Delivery): number | undefined {
-  if (how?.kind === 'stall') return how.afterBytes;
-  if (how?.kind === 'cut' && used <= (how.times ?? Number.POSITIVE_INFINITY)) return how.atByte;
-  return undefined;
+  if (how?.kind !== 'stall' && how?.kind !== 'cut') return undefined;
+  if (used > (how.times ?? Number.POSITIVE_INFINITY)) return undefined;
+  return how.kind === 'stall' ? how.afterBytes : how.atByte;
 }
 
 /** After fewer bytes than were promised the connection must close, or the reader waits for ever. */

@@ -12,6 +12,8 @@ export interface VisitOptions {
   /** Where the page lies; the root of a host when absent. */
   readonly site?: string;
   readonly cache?: 'own' | 'default';
+  /** More of the settings, as a person may have set them. */
+  readonly settings?: object;
 }
 
 /** The explorer as a person uses it, by the names that design promises to tests and to other people's tools. */
@@ -38,13 +40,16 @@ export class ExplorerPage {
    * Opens an address of the page, such as `/nix/store/…`. The list of caches, as a person may have set it up, has only the
    * test's own; `cache: 'default'` leaves the list as it is on a first visit.
    */
-  async visit(address = '/', { site = this.pageUrl, cache = 'own' }: VisitOptions = {}): Promise<void> {
+  async visit(
+    address = '/',
+    { site = this.pageUrl, cache = 'own', settings = {} }: VisitOptions = {},
+  ): Promise<void> {
     this.opened = true;
     if (cache === 'own') {
       await this.engine.goto(new URL(BLANK_PATH, site).href);
-      const state = { substituters: [{ url: this.cacheUrl, trustedKeys: [] }], letterKeys: true };
-      const settings = JSON.stringify(JSON.stringify({ state, version: 1 }));
-      await this.engine.evaluate(`localStorage.setItem('nar-explorer-settings', ${settings})`);
+      const state = { substituters: [{ url: this.cacheUrl, trustedKeys: [] }], ...settings };
+      const saved = JSON.stringify(JSON.stringify({ state, version: 1 }));
+      await this.engine.evaluate(`localStorage.setItem('nar-explorer-settings', ${saved})`);
     }
     await this.engine.goto(`${site}${address.replace(/^\//, '')}`);
   }

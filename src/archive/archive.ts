@@ -1,9 +1,21 @@
 import type { TransferCounter } from '../bytes/counting';
+import type { NetworkOptions } from '../bytes/resuming-source';
+import type { Retry } from '../bytes/retries';
 import type { ByteSource } from '../bytes/source';
 import { decodeCommand } from '../codecs/registry';
 import type { NarListing } from '../nix/nar/listing';
 import type { DecodedSource } from './decoded-source';
-import type { ArchiveHead, ArchiveOrigin, Cost, OpenedArchive, OpenUpdate, Progress, Quirk } from './service';
+import { toFailure } from './failure';
+import type {
+  ArchiveHead,
+  ArchiveOrigin,
+  Cost,
+  OpenedArchive,
+  OpenUpdate,
+  Progress,
+  Quirk,
+  Waiting,
+} from './service';
 import { UNCLAIMED, type Verdicts } from './verdict';
 
 /** An archive that stands open: its tree, and its decoded bytes. */
@@ -36,9 +48,16 @@ export function decodedParts(
   };
 }
 
+/** What an input says of how it is to be fetched. */
+type NetworkInput = { readonly patience?: number; readonly fresh?: boolean };
+
 /** What happened so far on behalf of one archive; the parts that work write here, progress and costs are read from it. */
 export interface Activity {
   readonly counter: TransferCounter;
+  /** How whatever is fetched on its behalf is fetched. */
+  readonly network: NetworkOptions;
+  /** A request failed and is to be made again; undefined when none is. */
+  waiting: (() => Waiting) | undefined;
   /** Decoded bytes of the pass under way; undefined when none is. */
   decodedBytes: () => number | undefined;
   /** Compressed bytes in all, where known. */
@@ -48,15 +67,35 @@ export interface Activity {
   verdicts: Verdicts;
 }
 
-export function startActivity(compression: string): Activity {
-  return {
-    counter: { requests: 0, receivedBytes: 0 },
+export function startActivity(compression: string, input: NetworkInput = {}): Activity {
+  const counter = { requests: 0, receivedBytes: 0 };
+  const activity: Activity = {
+    counter,
+    network: {
+      counter,
+      patience: input.patience,
+      fresh: input.fresh,
+      onRetry: (retry) => noteRetry(activity, retry),
+    },
+    waiting: undefined,
     decodedBytes: () => undefined,
     compressedSize: undefined,
     compression,
     quirks: [],
     verdicts: UNCLAIMED,
   };
+  return activity;
+}
+
+function noteRetry(activity: Activity, retry: Retry | undefined): void {
+  if (!retry) {
+    activity.waiting = undefined;
+    return;
+  }
+  const { attempt, attempts, wait } = retry;
+  const failure = toFailure(retry.error);
+  const until = performance.now() + wait;
+  activity.waiting = () => ({ failure, attempt, attempts, left: Math.max(0, until - performance.now()) });
 }
 
 /** What is known of the archive by now, besides where it comes from. */
@@ -96,6 +135,7 @@ export function meter(activity: Activity): {
       decodedBytes: activity.decodedBytes() ?? 0,
       wantedBytes,
       milliseconds: milliseconds(),
+      waiting: activity.waiting?.(),
     }),
   };
 }

@@ -50,10 +50,10 @@ export async function askCaches(
 async function askCache(
   cacheUrl: string,
   { hashPart, ignoreListing }: StorePathInput,
-  { counter }: Activity,
+  { network }: Activity,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
-  const cache = new BinaryCache(cacheUrl, { counter, decodeBody });
+  const cache = new BinaryCache(cacheUrl, { network, decodeBody });
   const miss = new AbortController();
   const listing = ignoreListing
     ? Promise.resolve(undefined)

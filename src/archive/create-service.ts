@@ -50,7 +50,7 @@ export function createArchiveService(): ArchiveService {
       default: {
         const result = await (input.kind === 'file'
           ? openFile(input.file, context)
-          : openNarUrl(input.url, context));
+          : openNarUrl(input, context));
         if (result.kind === 'archive') return opened(result.archive, start);
         if (result.kind === 'described') return result.opened;
         const { fileName, nars } = result.exported;

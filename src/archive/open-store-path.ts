@@ -1,4 +1,5 @@
-import { httpSource } from '../bytes/http-source';
+import { FileIdentity } from '../bytes/http-headers';
+import { resumingHttpSource } from '../bytes/resuming-source';
 import { createSpool } from '../bytes/spool';
 import { windowedSource } from '../bytes/windowed-source';
 import type { CodecName } from '../codecs/codec';
@@ -22,6 +23,7 @@ import { checkedNar } from './checked-nar';
 import { claimedTap, fileVerdicts, unreadVerdicts } from './claims';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
+import { framedNar } from './framed-nar';
 import { withDigest } from './hashing';
 import { describeNarInfoQuirk } from './quirk-texts';
 import type { ArchiveOrigin, Quirk } from './service';
@@ -31,8 +33,11 @@ type CacheOrigin = ArchiveOrigin & { readonly kind: 'cache' };
 
 /** Asks the caches in order, and makes a tree of what the first that has the path answers. */
 export async function openStorePath(input: StorePathInput, context: OpenContext): Promise<Archive> {
-  const activity = startActivity('none');
-  const found = await askCaches(input, activity, context);
+  const activity = startActivity('none', input);
+  const { progress } = meter(activity);
+  const reporting = <T>(work: () => Promise<T>) =>
+    withProgress(() => context.onUpdate({ type: 'progress', progress: progress(undefined) }), work);
+  const found = await reporting(() => askCaches(input, activity, context));
   const { cache, cacheUrl, narInfo, narInfoText } = found;
   const origin: CacheOrigin = {
     kind: 'cache',
@@ -51,7 +56,9 @@ export async function openStorePath(input: StorePathInput, context: OpenContext)
   });
   context.onUpdate({ type: 'head', head: { origin, ...knownOf(activity) } });
 
-  const listing = input.ignoreListing ? undefined : await usableListing(found, activity, context.signal);
+  const listing = input.ignoreListing
+    ? undefined
+    : await reporting(() => usableListing(found, activity, context.signal));
   return listing ? byListing(origin, listing, activity) : byReading(origin, activity, context);
 }
 
@@ -68,12 +75,14 @@ function keysFor(cacheUrl: string, { trustedKeys }: StorePathInput): string[] {
 function byListing(origin: CacheOrigin, listing: NarListing, activity: Activity): Archive {
   const { narInfo } = origin;
   const parts = { origin, listing, listingFrom: 'ls', narSize: narInfo.narSize, activity } as const;
-  const decoded = decodedNar(origin, activity, () => checkingTap(listing));
+  const identity = new FileIdentity();
+  const decoded = decodedNar({ origin, identity, activity, tap: () => checkingTap(listing) });
   if (narInfo.compression !== 'none' || (narInfo.fileSize ?? narInfo.narSize) !== narInfo.narSize) {
     return { ...parts, ...decodedParts(decoded) };
   }
-  const ranged = httpSource(origin.narUrl, { size: narInfo.narSize, counter: activity.counter });
-  const nar = narInfo.fileSize === undefined ? checkedNar(ranged, decoded) : ranged;
+  const ranged = resumingHttpSource(origin.narUrl, { ...activity.network, identity, size: narInfo.narSize });
+  const framed = framedNar(ranged, { url: origin.narUrl, listing });
+  const nar = narInfo.fileSize === undefined ? checkedNar(framed, decoded) : framed;
   // Checking it reads it whole, once, as if it were compressed: what is kept then serves the files as well.
   return { ...parts, ...decodedParts(decoded), nar, keptIn: () => 'nowhere' };
 }
@@ -87,7 +96,8 @@ async function byReading(
   const builder = new ListingBuilder();
   const growing = growingTap(builder, (listing) => onUpdate({ type: 'listing', listing }));
   let listing: NarListing | undefined;
-  const nar = decodedNar(origin, activity, () => (listing ? checkingTap(listing) : growing));
+  const tap = () => (listing ? checkingTap(listing) : growing);
+  const nar = decodedNar({ origin, identity: new FileIdentity(), activity, tap });
   const { progress } = meter(activity);
   const report = () => onUpdate({ type: 'progress', progress: progress(origin.narInfo.narSize) });
   try {
@@ -106,9 +116,16 @@ function compressedEnd(narOffset: number, narSize: number, fileSize: number): nu
   return Math.ceil((narOffset / narSize) * fileSize * 1.05) + 64 * 1024;
 }
 
+interface DecodedNar {
+  readonly origin: CacheOrigin;
+  readonly identity: FileIdentity;
+  readonly activity: Activity;
+  readonly tap: () => Tap;
+}
+
 /** The NAR of a narinfo. Whoever reads it whole makes it known whether the narinfo's claims hold. */
-function decodedNar({ narUrl, narInfo }: CacheOrigin, activity: Activity, tap: () => Tap): DecodedSource {
-  const file = httpSource(narUrl, { counter: activity.counter });
+function decodedNar({ origin: { narUrl, narInfo }, identity, activity, tap }: DecodedNar): DecodedSource {
+  const file = resumingHttpSource(narUrl, { ...activity.network, identity });
   const { fileSize } = narInfo;
   const windows =
     fileSize === undefined

@@ -1,6 +1,6 @@
 import { blobSource } from '../bytes/blob-source';
 import { withCounting } from '../bytes/counting';
-import { httpSource } from '../bytes/http-source';
+import { resumingHttpSource } from '../bytes/resuming-source';
 import { sliceSource } from '../bytes/slice-source';
 import type { ByteSource } from '../bytes/source';
 import { createSpool } from '../bytes/spool';
@@ -21,7 +21,7 @@ import { type Content, ContentTap, type ExportedNar } from './content';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
 import { describeListingQuirk } from './quirk-texts';
-import type { ArchiveOrigin, Opened } from './service';
+import type { ArchiveInput, ArchiveOrigin, Opened } from './service';
 import { checkingTap } from './taps';
 
 /** An export stream that stands open, until another input is opened. */
@@ -51,11 +51,14 @@ export function openFile(file: File, context: OpenContext): Promise<StreamOpened
   );
 }
 
+type NarUrlInput = ArchiveInput & { readonly kind: 'nar-url' };
+
 /** A NAR by its URL, without a narinfo. */
-export function openNarUrl(narUrl: string, context: OpenContext): Promise<StreamOpened> {
-  const activity = startActivity('none');
-  const source = httpSource(narUrl, {
-    counter: activity.counter,
+export function openNarUrl(input: NarUrlInput, context: OpenContext): Promise<StreamOpened> {
+  const activity = startActivity('none', input);
+  const { url: narUrl } = input;
+  const source = resumingHttpSource(narUrl, {
+    ...activity.network,
     onLength: (bytes) => {
       activity.compressedSize = bytes;
     },

@@ -1,6 +1,7 @@
 import type { NarListing } from '../nix/nar/listing';
 import type { NarInfo } from '../nix/narinfo';
 import type { StorePath } from '../nix/store-path';
+import type { Failure } from './failure';
 import type { Outcome } from './outcome';
 import type { Verdicts } from './verdict';
 
@@ -22,8 +23,18 @@ export type ArchiveInput =
       readonly trustedKeys: readonly TrustedKey[];
       /** Read the tree from the NAR itself, even when there is a listing. */
       readonly ignoreListing?: boolean;
+      /** Milliseconds of silence after which a request is made again, as Nix's `stalled-download-timeout`; undefined: never. */
+      readonly patience?: number;
+      /** Ask the caches themselves, whatever the browser kept of their answers. */
+      readonly fresh?: boolean;
     }
-  | { readonly kind: 'nar-url'; readonly url: string }
+  | {
+      readonly kind: 'nar-url';
+      readonly url: string;
+      /** As above. */
+      readonly patience?: number;
+      readonly fresh?: boolean;
+    }
   | { readonly kind: 'file'; readonly file: File }
   /** One of the store paths of a `nix-store --export` stream that was opened before. */
   | { readonly kind: 'exported'; readonly exportId: number; readonly index: number };
@@ -38,6 +49,18 @@ export interface Progress {
   /** Decoded bytes that are wanted in all; undefined while unknown. */
   readonly wantedBytes: number | undefined;
   readonly milliseconds: number;
+  /** Nothing comes just now, because a request has to be made again. */
+  readonly waiting?: Waiting | undefined;
+}
+
+/** A request that failed, and will be made again. */
+export interface Waiting {
+  readonly failure: Failure;
+  /** The first one is 1. */
+  readonly attempt: number;
+  readonly attempts: number;
+  /** Milliseconds until then. */
+  readonly left: number;
 }
 
 /** What something cost. */

@@ -36,7 +36,11 @@ const decodeBody: DecodeBody = async (head) => {
 async function cacheOf(answer: Answer | string | Uint8Array, decoder = decodeBody) {
   const server = await serve(typeof answer === 'function' ? answer : (_, response) => response.end(answer));
   const counter = { requests: 0, receivedBytes: 0 };
-  return { cache: new BinaryCache(`${server.url}x`, { decodeBody: decoder, counter }), counter, server };
+  return {
+    cache: new BinaryCache(`${server.url}x`, { decodeBody: decoder, network: { counter } }),
+    counter,
+    server,
+  };
 }
 
 function text(bytes: Uint8Array | undefined): string | undefined {

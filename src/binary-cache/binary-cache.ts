@@ -1,6 +1,7 @@
-import type { TransferCounter } from '../bytes/counting';
 import { SourceError } from '../bytes/errors';
 import { httpSource } from '../bytes/http-source';
+import type { NetworkOptions } from '../bytes/resuming-source';
+import { Retries } from '../bytes/retries';
 import type { ByteStream } from '../bytes/source';
 import { collect, discard, peek } from '../bytes/stream';
 import { type CacheInfo, parseCacheInfo } from '../nix/cache-info';
@@ -15,7 +16,7 @@ export type DecodeBody = (head: Uint8Array) => Promise<((compressed: ByteStream)
 
 export interface BinaryCacheOptions {
   readonly decodeBody: DecodeBody;
-  readonly counter?: TransferCounter | undefined;
+  readonly network?: NetworkOptions | undefined;
 }
 
 const MIB = 2 ** 20;
@@ -111,16 +112,27 @@ export class BinaryCache {
   }
 
   private async body(wanted: Wanted, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { network = {} } = this.options;
+    const retries = new Retries(network);
+    for (;;) {
+      try {
+        const bytes = await this.bodyAtOnce(wanted, signal);
+        retries.received(bytes.length);
+        return bytes;
+      } catch (error) {
+        if (error instanceof SourceError && (error.status === 404 || error.status === 410)) return undefined;
+        await retries.after(error, signal);
+      }
+    }
+  }
+
+  /** Never from where it broke off: the body may be encoded, and then a range is one of something else. */
+  private async bodyAtOnce(wanted: Wanted, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const { what, limits } = wanted;
     const url = new URL(wanted.name, this.url).href;
-    const source = httpSource(url, { counter: this.options.counter });
-    try {
-      const encoded = atMost(source.read({ start: 0 }, signal), limits.encoded, what);
-      return await collectAtMost(await this.decoded(encoded, wanted, url), limits.decoded, what);
-    } catch (error) {
-      if (error instanceof SourceError && (error.status === 404 || error.status === 410)) return undefined;
-      throw error;
-    }
+    const source = httpSource(url, this.options.network);
+    const encoded = atMost(source.read({ start: 0 }, signal), limits.encoded, what);
+    return collectAtMost(await this.decoded(encoded, wanted, url), limits.decoded, what);
   }
 
   private async decoded(body: ByteStream, { isPlain }: Wanted, url: string): Promise<ByteStream> {

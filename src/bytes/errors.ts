@@ -8,6 +8,10 @@ export type SourceReason =
   | 'http-status'
   /** HTML where the cache should have answered: a captive portal or an error page. */
   | 'html'
+  /** Nothing came for as long as anybody waits. */
+  | 'stalled'
+  /** It is not the file any more that a part of was read before. */
+  | 'changed'
   /** Fewer bytes came than were promised. */
   | 'short-read'
   /** More bytes came than the place is said to hold: it is not the file that was promised. */
@@ -26,12 +30,15 @@ export class SourceError extends Error {
   readonly url: string;
   readonly status: number | undefined;
   readonly detail: string | undefined;
+  /** Milliseconds after which the server wants to be asked again, where it says and lets a page read it. */
+  readonly retryAfter: number | undefined;
 
   constructor(facts: {
     reason: SourceReason;
     url: string;
     status?: number | undefined;
     detail?: string | undefined;
+    retryAfter?: number | undefined;
     cause?: unknown;
   }) {
     super(`${facts.url}: ${facts.reason}${facts.status ? ` ${facts.status}` : ''}`, { cause: facts.cause });
@@ -40,6 +47,7 @@ export class SourceError extends Error {
     this.url = facts.url;
     this.status = facts.status;
     this.detail = facts.detail;
+    this.retryAfter = facts.retryAfter;
   }
 }
 

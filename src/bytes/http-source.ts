@@ -1,5 +1,6 @@
 import type { TransferCounter } from './counting';
 import { SourceError, throwIfAborted } from './errors';
+import { contentLength, exactLength, FileIdentity, retryAfterOf, wholeLength } from './http-headers';
 import { resolveRange } from './range';
 import type { ByteRange, ByteSource, ByteStream } from './source';
 import { sliceStream } from './stream';
@@ -12,6 +13,12 @@ export interface HttpSourceOptions {
   readonly counter?: TransferCounter | undefined;
   /** Hears the `Content-Length` of the whole file: a forecast only, for it may be that of an encoded body. */
   readonly onLength?: ((bytes: number) => void) | undefined;
+  /** Milliseconds of silence after which a request is given up as `stalled`; undefined: never. */
+  readonly patience?: number | undefined;
+  /** Ask the server, whatever the browser kept of an earlier answer. */
+  readonly fresh?: boolean | undefined;
+  /** Shared by sources of one URL, so that a change of the file shows between them as well. */
+  readonly identity?: FileIdentity | undefined;
 }
 
 /**
@@ -30,23 +37,27 @@ export interface HttpSourceOptions {
  * | 403      | `forbidden`                                       | `forbidden`                   |
  * | the rest | `http-status`                                     | `http-status`                 |
  *
+ * Two answers that differ in `Last-Modified`, or in the length of the whole file where it can be told, are of two files:
+ * `changed`. Both headers can be read across origins (Fetch standard, "CORS-safelisted response-header name").
+ *
  * WebKit takes a chunked body that is cut off for a complete one: where nobody states a `size`, only what the
  * bytes say of themselves tells.
  *
- * A body that breaks off is `short-read`. What was handed out before is right, so who wants to go on asks for
- * the rest, from there: a wrapper's work.
+ * A body that breaks off is `short-read`, one that falls silent `stalled`. What was handed out before is right, so who wants
+ * to go on asks for the rest, from there: `resumingSource` does.
  */
 export function httpSource(url: string, options: HttpSourceOptions = {}): ByteSource {
-  return { size: options.size, read: (range, signal) => readHttp(url, options, range, signal) };
+  const file: HttpFile = { ...options, url, identity: options.identity ?? new FileIdentity() };
+  return { size: options.size, read: (range, signal) => readHttp(file, range, signal) };
 }
 
-async function* readHttp(
-  url: string,
-  options: HttpSourceOptions,
-  range: ByteRange,
-  signal: AbortSignal,
-): ByteStream {
-  const { size } = options;
+interface HttpFile extends HttpSourceOptions {
+  readonly url: string;
+  readonly identity: FileIdentity;
+}
+
+async function* readHttp(file: HttpFile, range: ByteRange, signal: AbortSignal): ByteStream {
+  const { url, size } = file;
   const { start, end } = resolveRange(range, size, url);
   if (start === end) return;
   throwIfAborted(signal);
@@ -55,21 +66,15 @@ async function* readHttp(
   const abort = () => request.abort();
   signal.addEventListener('abort', abort);
   try {
-    const send = { url, headers: whole ? {} : { Range: formatRange(start, end) }, signal: request.signal };
-    const response = await answerTo(send, options, signal);
+    const send = { headers: whole ? {} : { Range: formatRange(start, end) }, signal: request.signal };
+    const response = await answerTo(file, send, signal);
     const forecast = whole ? contentLength(response) : undefined;
-    if (forecast !== undefined) options.onLength?.(forecast);
-    if (whole || response.status === 206) {
-      const expected = whole ? (size ?? exactLength(response)) : lengthOfRange(response, url, { start, end });
-      yield* bodyOf({ response, url, start, expected }, options, signal);
-    } else {
-      const body = bodyOf(
-        { response, url, start: 0, expected: size ?? exactLength(response) },
-        options,
-        signal,
-      );
-      yield* sliceStream(body, { start, end }, url);
-    }
+    if (forecast !== undefined) file.onLength?.(forecast);
+    const isPart = response.status === 206;
+    file.identity.hold(url, response, wholeLength(response, start, end));
+    const expected = isPart ? lengthOfRange(response, url, { start, end }) : (size ?? exactLength(response));
+    const body = bodyOf({ response, file, start: isPart ? start : 0, expected }, signal);
+    yield* whole || isPart ? body : sliceStream(body, { start, end }, url);
   } finally {
     signal.removeEventListener('abort', abort);
     // Frees the connection wherever the read was left; nothing happens when the body was read to its end.
@@ -82,29 +87,46 @@ function formatRange(start: number, end: number | undefined): string {
 }
 
 interface Send {
-  readonly url: string;
   readonly headers: Record<string, string>;
   readonly signal: AbortSignal;
 }
 
 /** The answer, when its status is one that a body can be taken from. */
-async function answerTo(send: Send, options: HttpSourceOptions, signal: AbortSignal): Promise<Response> {
-  const { url, headers } = send;
-  if (options.counter) options.counter.requests++;
+async function answerTo(file: HttpFile, send: Send, signal: AbortSignal): Promise<Response> {
+  const { url } = file;
+  if (file.counter) file.counter.requests++;
   let response: Response;
   try {
-    // Parenthesised, so that `fetch` is not called with `options` as its `this`, which browsers refuse.
-    response = await (options.fetch ?? fetch)(url, { headers, credentials: 'omit', signal: send.signal });
+    // Parenthesised, so that `fetch` is not called with `file` as its `this`, which browsers refuse.
+    const cache = file.fresh ? 'reload' : 'default';
+    const answer = (file.fetch ?? fetch)(url, { ...send, cache, credentials: 'omit' });
+    response = await patiently(answer, file);
   } catch (cause) {
     throwIfAborted(signal);
+    if (cause instanceof SourceError) throw cause;
     const offline = typeof navigator !== 'undefined' && navigator.onLine === false;
     throw new SourceError({ reason: offline ? 'offline' : 'unreachable-or-cors', url, cause });
   }
   throwIfAborted(signal);
   const { status } = response;
-  if (status === 200 || (status === 206 && headers.Range)) return response;
+  if (status === 200 || (status === 206 && send.headers.Range)) return response;
   const reason = status === 403 ? 'forbidden' : status === 206 ? 'wrong-range' : 'http-status';
-  throw new SourceError({ reason, url, status });
+  throw new SourceError({ reason, url, status, retryAfter: retryAfterOf(response) });
+}
+
+/** What the network does within the patience that there is for it. */
+async function patiently<T>(work: Promise<T>, { url, patience }: HttpFile): Promise<T> {
+  if (patience === undefined) return work;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    const detail = `nothing came for ${patience / 1000} s`;
+    timer = setTimeout(() => reject(new SourceError({ reason: 'stalled', url, detail })), patience);
+  });
+  try {
+    return await Promise.race([work, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
@@ -131,24 +153,9 @@ function lengthOfRange(
   return wanted ?? stated;
 }
 
-/**
- * The `Content-Length`, where it is surely that of the bytes which arrive here: a browser undoes a
- * `Content-Encoding` and hides from other origins that there was one.
- */
-function exactLength(response: Response): number | undefined {
-  const encodingIsVisible = response.type === 'basic' || response.type === 'default';
-  if (!encodingIsVisible || response.headers.has('content-encoding')) return undefined;
-  return contentLength(response);
-}
-
-function contentLength(response: Response): number | undefined {
-  const stated = response.headers.get('content-length');
-  return stated !== null && /^\d+$/.test(stated) ? Number(stated) : undefined;
-}
-
 interface Body {
   readonly response: Response;
-  readonly url: string;
+  readonly file: HttpFile;
   /** Where in the file the body begins. */
   readonly start: number;
   /** Bytes; undefined while unknown. */
@@ -159,21 +166,23 @@ interface Body {
  * The body's bytes, exactly as many as are expected. Read with a reader: WebKit has no `for await` over its
  * streams.
  */
-async function* bodyOf(body: Body, options: HttpSourceOptions, signal: AbortSignal): ByteStream {
-  const { response, expected } = body;
+async function* bodyOf(body: Body, signal: AbortSignal): ByteStream {
+  const { response, file, expected } = body;
   const reader = response.body?.getReader();
   let received = 0;
   try {
     while (reader) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
+      const { done, value } = await patiently(reader.read(), file).catch((cause: unknown) => {
         throwIfAborted(signal);
-        throw shortRead(body, received, cause);
+        // All of it came, and the connection did not end as was promised: nothing is missing.
+        if (received === expected) return { done: true, value: undefined } as const;
+        throw cause instanceof SourceError ? cause : shortRead(body, received, cause);
       });
       throwIfAborted(signal);
       if (done) break;
       if (received === 0 && isHtml(body, value)) throw failureOf(body, 'html');
       received += value.length;
-      if (options.counter) options.counter.receivedBytes += value.length;
+      if (file.counter) file.counter.receivedBytes += value.length;
       if (expected !== undefined && received > expected) {
         const reason = response.status === 206 ? 'wrong-range' : 'too-long';
         throw failureOf(body, reason, `more than ${expected} bytes came`);
@@ -188,12 +197,12 @@ async function* bodyOf(body: Body, options: HttpSourceOptions, signal: AbortSign
 }
 
 function failureOf(body: Body, reason: 'html' | 'too-long' | 'wrong-range', detail?: string): SourceError {
-  return new SourceError({ reason, url: body.url, status: body.response.status, detail });
+  return new SourceError({ reason, url: body.file.url, status: body.response.status, detail });
 }
 
-function shortRead({ url, response, expected }: Body, received: number, cause?: unknown): SourceError {
+function shortRead({ file, response, expected }: Body, received: number, cause?: unknown): SourceError {
   const detail = expected === undefined ? `${received} bytes came` : `${received} of ${expected} bytes came`;
-  return new SourceError({ reason: 'short-read', url, status: response.status, detail, cause });
+  return new SourceError({ reason: 'short-read', url: file.url, status: response.status, detail, cause });
 }
 
 /** A page where an archive should be, as captive portals give it. No archive begins with `<`. */

@@ -26,9 +26,11 @@ export function windowedSource(source: ByteSource, size: number, endOfWindow: ()
           yield chunk;
         }
       } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        // All of it came: that its host promised more is not what was asked for.
+        if (error.reason === 'short-read' && at === size) return;
         // The file is not as long as was said, or its host does not do ranges well: the rest is taken as it comes.
-        if (!(error instanceof SourceError) || error.reason !== 'wrong-range' || end === undefined)
-          throw error;
+        if (error.reason !== 'wrong-range' || end === undefined) throw error;
         yield* source.read({ start: at }, signal);
         return;
       }

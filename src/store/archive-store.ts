@@ -115,10 +115,7 @@ export function createArchiveStore(service: ArchiveService) {
     const reopen = async (change: { ignoreListing: boolean }) => {
       const { state } = get();
       if (state.status === 'idle' || state.input === undefined) return;
-      const { input } = state;
-      await open(
-        change.ignoreListing && input.kind === 'store-path' ? { ...input, ignoreListing: true } : input,
-      );
+      await open(again(state.input, change));
     };
 
     const note = (archiveId: number, report: ReadReport, endIn: (listing: NarListing) => number) => {
@@ -200,6 +197,13 @@ function updated(state: ArchiveState & { status: 'opening' }, update: OpenUpdate
     case 'progress':
       return { ...state, progress: update.progress };
   }
+}
+
+/** The same from its place itself: what the browser kept of it may be what was wrong. */
+function again(input: ArchiveInput, { ignoreListing }: { readonly ignoreListing: boolean }): ArchiveInput {
+  if (input.kind === 'nar-url') return { ...input, fresh: true };
+  if (input.kind !== 'store-path') return input;
+  return { ...input, fresh: true, ...(ignoreListing && { ignoreListing }) };
 }
 
 function settled(input: ArchiveInput, opened: Opened): ArchiveState {

@@ -34,7 +34,7 @@ export function followAddress(stores: Followed): void {
     const { open, fail, close } = archiveStore.getState();
     shown = archiveKey(address);
     treeStore.getState().reset();
-    const streamInput = streamInputOf(address, inputStore);
+    const streamInput = streamInputOf(address, stores);
     if (!streamInput) stream.leave();
     switch (place.kind) {
       case 'landing':
@@ -82,8 +82,9 @@ export function followAddress(stores: Followed): void {
 }
 
 /** Undefined for what is no stream of its own, and for a file that is gone. */
-function streamInputOf({ place }: Address, inputStore: InputStore): StreamInput | undefined {
-  if (place.kind === 'nar-url') return { kind: 'nar-url', url: place.url };
+function streamInputOf({ place }: Address, { inputStore, settingsStore }: Followed): StreamInput | undefined {
+  if (place.kind === 'nar-url')
+    return { kind: 'nar-url', url: place.url, patience: patienceOf(settingsStore) };
   const file = fileOf(place, inputStore.getState().files);
   return file && { kind: 'file', file };
 }
@@ -101,7 +102,12 @@ function storePathInput(
     ...substituters.flatMap((substituter) => substituter.trustedKeys.map((key) => ({ key }))),
     ...builtInKeys,
   ];
-  return { kind: 'store-path', hashPart, cacheUrls, trustedKeys };
+  return { kind: 'store-path', hashPart, cacheUrls, trustedKeys, patience: patienceOf(settingsStore) };
+}
+
+/** In milliseconds. */
+function patienceOf(settingsStore: SettingsStore): number {
+  return settingsStore.getState().stalledDownloadTimeout * 1000;
 }
 
 /** What has to be opened for an address; two addresses with one key show the same archive. */

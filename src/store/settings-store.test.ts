@@ -29,6 +29,11 @@ test.each([
   });
 });
 
+test.each([0, -1, 1.5, 3601, '30', null])('a timeout of %j is not believed', (stalledDownloadTimeout) => {
+  expect(load({ stalledDownloadTimeout }).stalledDownloadTimeout).toBe(30);
+  expect(load({ stalledDownloadTimeout: 5 }).stalledDownloadTimeout).toBe(5);
+});
+
 test('of a list that was edited by hand, what is right is taken', () => {
   const byHand = [{ url: 'https://b.org' }, { ...A, url: 'a.org/' }];
   expect(load({ substituters: byHand }).substituters).toEqual([A]);

@@ -14,9 +14,13 @@ export interface SettingsState {
   readonly substituters: readonly Substituter[];
   /** Single-letter keys work (WCAG 2.1.4 wants a switch). */
   readonly letterKeys: boolean;
+  /** Seconds of silence after which a transfer is begun anew, as Nix's `stalled-download-timeout`. */
+  readonly stalledDownloadTimeout: number;
   /** Throws when there is none. */
   setSubstituters(substituters: readonly Substituter[]): void;
   setLetterKeys(on: boolean): void;
+  /** Throws when it is not one of `TIMEOUTS`. */
+  setStalledDownloadTimeout(seconds: number): void;
   /** Everything as it was at the first visit. */
   reset(): void;
 }
@@ -28,7 +32,10 @@ export const DEFAULT_SUBSTITUTERS: readonly Substituter[] = [
   },
 ];
 
-const DEFAULTS = { substituters: DEFAULT_SUBSTITUTERS, letterKeys: true };
+/** Seconds. */
+export const TIMEOUTS = { least: 1, most: 3600 } as const;
+
+const DEFAULTS = { substituters: DEFAULT_SUBSTITUTERS, letterKeys: true, stalledDownloadTimeout: 30 };
 
 /** `storage` undefined: nothing is remembered. */
 export function createSettingsStore(storage: StateStorage | undefined) {
@@ -41,6 +48,10 @@ export function createSettingsStore(storage: StateStorage | undefined) {
           set({ substituters });
         },
         setLetterKeys: (letterKeys) => set({ letterKeys }),
+        setStalledDownloadTimeout: (stalledDownloadTimeout) => {
+          if (!isTimeout(stalledDownloadTimeout)) throw new RangeError(`${stalledDownloadTimeout} s`);
+          set({ stalledDownloadTimeout });
+        },
         reset: () => set(DEFAULTS),
       }),
       {
@@ -66,6 +77,8 @@ function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
   if (typeof saved !== 'object' || saved === null) return {};
   const valid: Partial<typeof DEFAULTS> = {};
   if ('letterKeys' in saved && typeof saved.letterKeys === 'boolean') valid.letterKeys = saved.letterKeys;
+  if ('stalledDownloadTimeout' in saved && isTimeout(saved.stalledDownloadTimeout))
+    valid.stalledDownloadTimeout = saved.stalledDownloadTimeout;
   if ('substituters' in saved && Array.isArray(saved.substituters)) {
     const substituters = saved.substituters.filter(isSubstituter).flatMap(({ url, trustedKeys }) => {
       const cacheUrl = cacheUrlFrom(url);
@@ -74,6 +87,12 @@ function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
     if (substituters.length > 0) valid.substituters = substituters;
   }
   return valid;
+}
+
+export function isTimeout(value: unknown): value is number {
+  return (
+    typeof value === 'number' && Number.isInteger(value) && value >= TIMEOUTS.least && value <= TIMEOUTS.most
+  );
 }
 
 function isSubstituter(value: unknown): value is Substituter {

@@ -105,7 +105,7 @@ export function archiveOf(outcome: Outcome<Opened>): OpenedArchive {
   return opened.archive;
 }
 
-export const rowOf = (archive: OpenedArchive, narPath: string) =>
+export const rowOf = (archive: Pick<OpenedArchive, 'listing'>, narPath: string) =>
   locate(archive.listing, utf8(narPath)) ?? -1;
 
 export async function openAndRead(input: ArchiveInput) {

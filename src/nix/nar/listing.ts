@@ -143,6 +143,17 @@ export function locate(listing: NarListing, narPath: Uint8Array): number | undef
   return row;
 }
 
+/** The regular file among whose contents the NAR's byte at this offset is, its end included; undefined where there is none. */
+export function fileAt(listing: NarListing, narOffset: number): (NarNode & { kind: 'regular' }) | undefined {
+  for (let row = 0; row < listing.length; row++) {
+    const start = listing.narOffset[row] ?? 0;
+    if (listing.kind[row] !== NodeCode.regular || narOffset > start + (listing.size[row] ?? 0)) continue;
+    const node = nodeAt(listing, row);
+    return node?.kind === 'regular' && start <= narOffset ? node : undefined;
+  }
+  return undefined;
+}
+
 /**
  * The row of that name directly inside a directory, or undefined. The names are sorted, but the k-th child
  * cannot be reached in one step; so this is a binary search over all rows below the directory, each of

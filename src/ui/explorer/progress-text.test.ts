@@ -34,6 +34,20 @@ test('what is not known is not said', () => {
   expect(progressText(early)).toBe('7.0 MiB received');
 });
 
+test('before anything came, nothing is said of it', () => {
+  expect(progressText({ ...progress, receivedBytes: 0, decodedBytes: 0 })).toBe('');
+});
+
+test('what is waited for, and how long', () => {
+  const url = 'https://cache.nixos.org/nar/x.nar.xz';
+  const failure = { kind: 'source', reason: 'http-status', url, status: 503, detail: undefined } as const;
+  const waiting = { failure, attempt: 2, attempts: 4, left: 1600 };
+  expect(progressText({ ...progress, waiting })).toBe(
+    'cache.nixos.org answered with status 503 · asking again in 2 s (attempt 2 of 4)',
+  );
+  expect(progressText({ ...progress, waiting: { ...waiting, left: 10 } })).toContain('asking again now');
+});
+
 test('what it cost', () => {
   expect(costText({ requests: 2, receivedBytes: 4198, milliseconds: 59.4 })).toBe(
     '2 requests, 4.1 KiB in 59 ms',

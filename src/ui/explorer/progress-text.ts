@@ -1,5 +1,6 @@
-import type { Cost, Progress } from '../../archive/service';
+import type { Cost, Progress, Waiting } from '../../archive/service';
 import { formatIec } from '../../nix/format';
+import { textOfFailure } from '../failure/failure-texts';
 
 /** From 0 to 1; undefined while nobody knows how much there is. Decoded bytes say it best: they are what is waited for. */
 export function fractionOf({
@@ -12,9 +13,11 @@ export function fractionOf({
   return totalBytes ? Math.min(1, receivedBytes / totalBytes) : undefined;
 }
 
-/** `7.1 MiB of 21 MiB received · 25 MiB decoded · 3.4 MiB/s · 4 s left`, as far as it is known. */
+/** `7.1 MiB of 21 MiB received · 25 MiB decoded · 3.4 MiB/s · 4 s left`, as far as it is known; or what is waited for. */
 export function progressText(progress: Progress): string {
-  const { receivedBytes, totalBytes, decodedBytes, milliseconds } = progress;
+  const { receivedBytes, totalBytes, decodedBytes, milliseconds, waiting } = progress;
+  if (waiting) return waitingText(waiting);
+  if (receivedBytes === 0 && decodedBytes === 0) return '';
   const received = formatIec(receivedBytes) + (totalBytes ? ` of ${formatIec(totalBytes)}` : '');
   const parts = [`${received} received`];
   if (decodedBytes > 0) parts.push(`${formatIec(decodedBytes)} decoded`);
@@ -25,6 +28,12 @@ export function progressText(progress: Progress): string {
   const left = millisecondsLeft(progress);
   if (left !== undefined) parts.push(`${durationText(left)} left`);
   return parts.join(' · ');
+}
+
+/** `cache.nixos.org answered with status 503 · asking again in 2 s (attempt 2 of 4)` */
+function waitingText({ failure, attempt, attempts, left }: Waiting): string {
+  const when = left >= 500 ? `in ${Math.round(left / 1000)} s` : 'now';
+  return `${textOfFailure(failure).title} · asking again ${when} (attempt ${attempt} of ${attempts})`;
 }
 
 function millisecondsLeft(progress: Progress): number | undefined {

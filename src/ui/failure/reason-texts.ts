@@ -68,6 +68,18 @@ export const sourceTexts: Texts<SourceFailure['reason'], SourceFailure> = {
     next: 'Open the address in a tab to see what it says.',
     remedies: ['retry', 'settings'],
   }),
+  stalled: ({ url, detail }) => ({
+    title: `${hostOf(url)} fell silent`,
+    meaning: `It was asked again several times, and each time nothing more came${detailOf(detail)}.`,
+    next: 'Try again later. The settings say how long a silence is waited for.',
+    remedies: ['retry', 'settings'],
+  }),
+  changed: ({ url, detail }) => ({
+    title: 'The file changed at the cache',
+    meaning: `${nameOf(url)} is not the file any more that was being read${detailOf(detail)}. Parts of two files make neither.`,
+    next: 'Open the path again: then all of it is read from what is there now.',
+    remedies: ['reopen', 'settings'],
+  }),
   'short-read': ({ url, detail }) => ({
     title: 'The transfer ended too early',
     meaning: `${nameOf(url)} has fewer bytes than were promised${detailOf(detail)}. Nothing half-read is shown or saved.`,

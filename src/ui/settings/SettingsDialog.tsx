@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useSettings, useStores } from '../../store/hooks';
-import type { Substituter } from '../../store/settings-store';
+import { isTimeout, type Substituter, TIMEOUTS } from '../../store/settings-store';
 import buttons from '../shared/buttons.module.css';
 import { Dialog } from '../shared/Dialog';
 import { CacheList } from './CacheList';
@@ -15,14 +15,16 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
     settingsStore.getState().substituters.map(draftOf),
   );
   const [areLettersOn, setLettersOn] = useState(letterKeys);
+  const [timeout, setTimeoutText] = useState(() => String(settingsStore.getState().stalledDownloadTimeout));
   const [isTried, setTried] = useState(false);
   const { substituters, problems } = readDrafts(drafts);
 
   const save = () => {
     setTried(true);
-    if (!substituters) return;
-    const { setLetterKeys, setSubstituters } = settingsStore.getState();
+    if (!substituters || !isTimeout(Number(timeout))) return;
+    const { setLetterKeys, setSubstituters, setStalledDownloadTimeout } = settingsStore.getState();
     setLetterKeys(areLettersOn);
+    setStalledDownloadTimeout(Number(timeout));
     if (!isSame(substituters, settingsStore.getState().substituters)) setSubstituters(substituters);
     onClose();
   };
@@ -59,6 +61,26 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         (CORS).
       </p>
       <CacheList drafts={drafts} problems={isTried ? problems : []} onChange={setDrafts} />
+      <h3 className={styles.heading}>Network</h3>
+      <label className={styles.check}>
+        Ask again after
+        <input
+          type="number"
+          inputMode="numeric"
+          className={styles.number}
+          min={TIMEOUTS.least}
+          max={TIMEOUTS.most}
+          value={timeout}
+          aria-invalid={!isTimeout(Number(timeout))}
+          onChange={({ target }) => setTimeoutText(target.value)}
+        />
+        seconds of silence
+      </label>
+      {isTried && !isTimeout(Number(timeout)) && (
+        <p className={styles.problem}>
+          A whole number of seconds, from {TIMEOUTS.least} to {TIMEOUTS.most}.
+        </p>
+      )}
       <h3 className={styles.heading}>Keys</h3>
       <label className={styles.check}>
         <input

@@ -1,0 +1,300 @@
+import { statSync } from 'node:fs';
+import { type CacheServer, startCacheServer } from './support/cache-server';
+import { expect, test } from './support/explorer';
+import type { ExplorerPage } from './support/explorer-page';
+import { recordFact } from './support/facts';
+import type { Misbehaviour } from './support/misbehaviour';
+import { sampleFile, samplePath } from './support/sample';
+import { expectSaved } from './support/saved';
+
+const hello = samplePath('hello-1.2');
+const NUMBERS = `${hello.storePath}/share/hello/numbers.txt`;
+const NARINFO = `/${hello.hashPart}.narinfo`;
+const LISTING = `/${hello.hashPart}.ls`;
+const NAR = `/${hello.narUrl}`;
+
+/** Seconds: a cache that is silent for longer is asked again. */
+const IMPATIENT = { settings: { stalledDownloadTimeout: 1 } };
+
+interface Passing {
+  readonly fault: string;
+  readonly where: string;
+  readonly how: Misbehaviour;
+  /** The NAR is read whole, because there is no listing. */
+  readonly withoutListing?: boolean;
+}
+
+/** What goes over by itself, or is got around. */
+const PASSING: readonly Passing[] = [
+  {
+    fault: 'a narinfo with status 503, once',
+    where: NARINFO,
+    how: { kind: 'status', status: 503, times: 1 },
+  },
+  {
+    fault: 'a narinfo with status 429, twice',
+    where: NARINFO,
+    how: { kind: 'status', status: 429, times: 2 },
+  },
+  {
+    fault: 'a narinfo that is cut at byte 100, once',
+    where: NARINFO,
+    how: { kind: 'cut', atByte: 100, times: 1 },
+  },
+  {
+    fault: 'a narinfo that does not come, once',
+    where: NARINFO,
+    how: { kind: 'stall', afterBytes: 0, times: 1 },
+  },
+  {
+    fault: 'a listing with status 500, once',
+    where: LISTING,
+    how: { kind: 'status', status: 500, times: 1 },
+  },
+  {
+    fault: 'a listing that is cut at byte 20, once',
+    where: LISTING,
+    how: { kind: 'cut', atByte: 20, times: 1 },
+  },
+  { fault: 'a NAR with status 503, once', where: NAR, how: { kind: 'status', status: 503, times: 1 } },
+  { fault: 'a NAR that is cut at byte 600, once', where: NAR, how: { kind: 'cut', atByte: 600, times: 1 } },
+  {
+    fault: 'a NAR that is cut before its first byte, once',
+    where: NAR,
+    how: { kind: 'cut', atByte: 0, times: 1 },
+  },
+  {
+    fault: 'a NAR that falls silent at byte 500, once',
+    where: NAR,
+    how: { kind: 'stall', afterBytes: 500, times: 1 },
+  },
+  { fault: 'a NAR that drips', where: NAR, how: { kind: 'drip', chunkBytes: 200, pauseMs: 20 } },
+  {
+    fault: 'a NAR with a Content-Length that is 10 too large',
+    where: NAR,
+    how: { kind: 'wrong-length', by: 10 },
+  },
+];
+
+for (const { fault, where, how } of PASSING) {
+  for (const withoutListing of [false, true]) {
+    if (withoutListing && where === LISTING) continue;
+    const title = `${fault}${withoutListing ? ', without .ls' : ''}`;
+    test(`${title}: the tree and the saved file are right`, async ({
+      explorer,
+      cache,
+      corpus,
+      engineName,
+    }) => {
+      if (withoutListing) cache.misbehave(/\.ls$/, { kind: 'status', status: 404 });
+      cache.misbehave(where, how);
+      await explorer.visit(hello.storePath, IMPATIENT);
+      await explorer.treeStands();
+      await explorer.select('share/hello/numbers.txt');
+      await explorer.fileIs('numbers.txt');
+      await expectSaved(await explorer.download(), corpus, NUMBERS);
+      cache.release();
+      fact(title, 'the tree stands and the saved file is right', engineName);
+    });
+  }
+}
+
+test('a cut goes on where it was: nobody asks for the beginning again', async ({
+  explorer,
+  cache,
+  engineName,
+}) => {
+  cache.misbehave(/\.ls$/, { kind: 'status', status: 404 });
+  cache.misbehave(NAR, { kind: 'cut', atByte: 600, times: 1 });
+  await explorer.visit(hello.storePath);
+  await explorer.treeStands();
+  await explorer.progressIsGone();
+  const [first, ...more] = cache.requests.filter(({ path }) => path === NAR);
+  expect([first?.range, first?.writtenBytes, first?.end]).toEqual([undefined, 600, 'cut']);
+  const starts = more.map(({ range }) => Number(/^bytes=(\d+)-/.exec(range ?? '')?.[1]));
+  // The last bytes before a cut may not have reached the page; a browser that kept them asks only for what it lacks.
+  expect(Math.min(...starts)).toBeGreaterThan(0);
+  const written = more.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0);
+  expect(written).toBeLessThan(statSync(sampleFile(hello.narUrl)).size);
+  fact(
+    'a NAR that is cut at byte 600, once',
+    'only the rest is asked for, and the decoder goes on',
+    engineName,
+  );
+});
+
+test('while it waits it says for what, and can be cancelled', async ({ explorer, cache, engineName }) => {
+  const { engine } = explorer;
+  cache.misbehave(NARINFO, { kind: 'status', status: 429, retryAfter: 30 });
+  await explorer.visit(hello.storePath);
+  const line = () => engine.text({ css: 'footer' });
+  await expect
+    .poll(line)
+    .toMatch(/answered with status 429 · asking again in (30|29|28) s \(attempt 1 of 4\)/);
+  await explorer.cancel();
+  await explorer.progressIsGone();
+  expect(await explorer.failure()).toBe('cancelled cancelled');
+  expect(cache.requests.filter(({ path }) => path === NARINFO)).toHaveLength(1);
+  fact(
+    'status 429 with Retry-After: 30, and Cancel while it waits',
+    'the wait is shown, nobody is asked again',
+    engineName,
+  );
+});
+
+interface Lasting {
+  readonly fault: string;
+  readonly where: string;
+  readonly how: Misbehaviour;
+  readonly failure: RegExp;
+}
+
+/** What does not go over: a failure in words, and the way back when the cache is well again. */
+const LASTING: readonly Lasting[] = [
+  {
+    fault: 'a narinfo with status 500, always',
+    where: NARINFO,
+    how: { kind: 'status', status: 500 },
+    failure: /^source http-status$/,
+  },
+  {
+    fault: 'a narinfo that never comes',
+    where: NARINFO,
+    how: { kind: 'stall', afterBytes: 0 },
+    failure: /^source stalled$/,
+  },
+  {
+    fault: 'a captive portal’s page for every file',
+    where: '/',
+    how: { kind: 'html' },
+    failure: /^source html$/,
+  },
+  {
+    fault: 'a captive portal’s page for the NAR',
+    where: NAR,
+    how: { kind: 'html' },
+    failure: /^source html$/,
+  },
+  {
+    fault: 'a cache that does not allow browsers',
+    where: '/',
+    how: { kind: 'no-cors' },
+    failure: /^source unreachable-or-cors$/,
+  },
+  {
+    fault: 'a NAR that is cut at byte 100, always',
+    where: NAR,
+    how: { kind: 'cut', atByte: 100 },
+    failure: /^source short-read$/,
+  },
+  {
+    fault: 'a NAR with status 403',
+    where: NAR,
+    how: { kind: 'status', status: 403 },
+    failure: /^source forbidden$/,
+  },
+  {
+    fault: 'a NAR with a Content-Length that is 10 too small',
+    where: NAR,
+    how: { kind: 'wrong-length', by: -10 },
+    failure: /^(source|codec) /,
+  },
+  {
+    fault: 'a NAR with a flipped byte',
+    where: NAR,
+    how: { kind: 'flipped', atByte: 600 },
+    failure: /^(codec|nar-format) /,
+  },
+];
+
+for (const { fault, where, how, failure } of LASTING) {
+  test(`${fault}: a failure in words, and Try again when it is over`, async ({
+    explorer,
+    cache,
+    engineName,
+  }) => {
+    cache.misbehave(/\.ls$/, { kind: 'status', status: 404 });
+    cache.misbehave(where, how);
+    await explorer.visit(hello.storePath, IMPATIENT);
+    expect(await explorer.failure()).toMatch(failure);
+    cache.behave();
+    cache.release();
+    await explorer.engine.click({ role: 'button', name: 'Try again' });
+    await explorer.treeStands();
+    fact(fault, 'a failure in words; Try again opens the path when it is over', engineName);
+  });
+}
+
+test('a file that changes between two requests is not read on', async ({ explorer, cache, engineName }) => {
+  const odd = samplePath('odd-names-2.0');
+  const other = Buffer.alloc(4000, 'another file');
+  cache.misbehave(`/${odd.narUrl}`, { kind: 'replaced', body: other });
+  await explorer.visit(odd.storePath);
+  await explorer.treeStands();
+  await explorer.select('.hidden');
+  await explorer.fileIs('.hidden');
+  await explorer.engine.click({ role: 'button', name: /^Verify/ });
+  expect(await explorer.failure()).toBe('source changed');
+  cache.behave();
+  await explorer.engine.click({ role: 'button', name: 'Open it again' });
+  await explorer.engine.click({ role: 'button', name: /^Verify/ });
+  await expect.poll(() => explorer.verdict('nar-hash')).toBe('verified');
+  fact(
+    'another file in the NAR’s place, between two requests',
+    'named as changed; Open it again reads what is there now',
+    engineName,
+  );
+});
+
+test('an answer with other bytes than asked for never becomes a file', async ({
+  explorer,
+  cache,
+  engineName,
+}) => {
+  const odd = samplePath('odd-names-2.0');
+  cache.misbehave('/nar/', { kind: 'wrong-range', by: 8 });
+  await explorer.visit(`${odd.storePath}/.hidden`);
+  // The preview says so first, then the download.
+  expect(await explorer.failure()).toBe('source wrong-range');
+  await explorer.startDownload();
+  const failures = { css: '[role=alert][data-failure=source][data-reason=wrong-range]' };
+  await expect.poll(() => explorer.engine.count(failures)).toBe(2);
+  fact('206 with other bytes than asked for', 'a failure in words, no file', engineName);
+});
+
+test('a host that ignores Range gives the right file all the same', async ({
+  explorer,
+  cache,
+  corpus,
+  engineName,
+}) => {
+  const odd = samplePath('odd-names-2.0');
+  cache.misbehave('/nar/', { kind: 'range-ignored' });
+  await explorer.visit(`${odd.storePath}/.hidden`);
+  await explorer.fileIs('.hidden');
+  const saved = await explorer.download();
+  // Browsers drop a dot that comes first.
+  await expectSaved({ ...saved, name: '.hidden' }, corpus, `${odd.storePath}/.hidden`);
+  fact('200 and the whole file where a range was asked for', 'the saved file is right', engineName);
+});
+
+test('a NAR on another host is followed there', async ({ explorer, cache, corpus, engineName }) => {
+  const elsewhere = await otherCache(explorer);
+  cache.misbehave('/nar/', { kind: 'redirect', to: elsewhere.url });
+  await explorer.visit(NUMBERS);
+  await explorer.fileIs('numbers.txt');
+  await expectSaved(await explorer.download(), corpus, NUMBERS);
+  await elsewhere.close();
+  fact('a redirect to another host', 'followed; the saved file is right', engineName);
+});
+
+async function otherCache(explorer: ExplorerPage): Promise<CacheServer> {
+  const server = await startCacheServer({ folder: sampleFile('') });
+  explorer.mayFail.push(server.url);
+  return server;
+}
+
+function fact(fault: string, outcome: string, where: string): void {
+  const command = `npm run test:page -- --project=${where} faults`;
+  recordFact({ kind: 'fault', area: 'network', fault, outcome, where, command });
+}
