@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits';
 import { LimitError, MetadataFormatError, NarFormatError } from '../nix/errors';
 import { type ExportedPath, ExportParser } from '../nix/export-stream';
 import type { NarListing } from '../nix/nar/listing';
@@ -23,7 +24,7 @@ export interface ExportedNar {
 type TextFormat = 'narinfo' | 'listing' | 'derivation';
 
 /** A listing of five million entries is smaller. */
-const MAX_TEXT = 256 * 1024 * 1024;
+const MAX_TEXT = LIMITS.describingFile.most;
 const HEAD = 32;
 
 /** Looks at the first decoded bytes, then reads the rest as what they are. The file's name decides nothing. */

@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../bytes/errors';
 import { rechunk } from '../bytes/stream';
+import { LIMITS } from '../limits';
 import { LimitError } from '../nix/errors';
 import { narPathOf, nodeAt } from '../nix/nar/listing';
 import { type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
@@ -20,7 +21,7 @@ import type {
 } from './service';
 
 /** What `read` hands over in one piece at most. */
-const MAX_READ = 64 * 1024 * 1024;
+const MAX_READ = LIMITS.readAtOnce.most;
 /** Chunks of this size cross a thread at no cost to speak of. */
 const CHUNK = 1024 * 1024;
 
@@ -48,9 +49,7 @@ export function createArchiveService(): ArchiveService {
       case 'exported':
         return openedFrom(exports.hold(input.exportId), input.index, start);
       default: {
-        const result = await (input.kind === 'file'
-          ? openFile(input.file, context)
-          : openNarUrl(input, context));
+        const result = await (input.kind === 'file' ? openFile(input, context) : openNarUrl(input, context));
         if (result.kind === 'archive') return opened(result.archive, start);
         if (result.kind === 'described') return result.opened;
         const { fileName, nars } = result.exported;

@@ -65,7 +65,8 @@ export type Failure =
     }
   | {
       readonly kind: 'limit';
-      readonly reason: 'too-large';
+      /** `unvouched`: it may be larger when the person says so. */
+      readonly reason: 'too-large' | 'unvouched';
       readonly what: string;
       readonly limit: number;
       readonly actual: number | undefined;
@@ -99,8 +100,8 @@ export function toFailure(error: unknown): Failure {
     return { kind: 'codec', reason, codec, compressedOffset, detail };
   }
   if (error instanceof LimitError) {
-    const { what, limit, actual } = error;
-    return { kind: 'limit', reason: 'too-large', what, limit, actual };
+    const { reason, what, limit, actual } = error;
+    return { kind: 'limit', reason, what, limit, actual };
   }
   if (error instanceof FailureError) return error.failure;
   if (error instanceof DOMException && error.name === 'AbortError')

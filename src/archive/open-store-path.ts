@@ -3,6 +3,7 @@ import { resumingHttpSource } from '../bytes/resuming-source';
 import { createSpool } from '../bytes/spool';
 import { windowedSource } from '../bytes/windowed-source';
 import type { CodecName } from '../codecs/codec';
+import { LIMITS } from '../limits';
 import type { NarListing } from '../nix/nar/listing';
 import { ListingBuilder } from '../nix/nar/listing-builder';
 import {
@@ -27,9 +28,18 @@ import { framedNar } from './framed-nar';
 import { withDigest } from './hashing';
 import { describeNarInfoQuirk } from './quirk-texts';
 import type { ArchiveOrigin, Quirk } from './service';
-import { checkingTap, growingTap } from './taps';
+import { boundedTap, checkingTap, growingTap } from './taps';
 
 type CacheOrigin = ArchiveOrigin & { readonly kind: 'cache' };
+
+/** A path that a cache has, while it is being opened. */
+interface Opening {
+  readonly origin: CacheOrigin;
+  readonly identity: FileIdentity;
+  readonly activity: Activity;
+  /** Decoded bytes to stop at; undefined where somebody trusted states NarSize. */
+  readonly mostDecoded: number | undefined;
+}
 
 /** Asks the caches in order, and makes a tree of what the first that has the path answers. */
 export async function openStorePath(input: StorePathInput, context: OpenContext): Promise<Archive> {
@@ -56,10 +66,14 @@ export async function openStorePath(input: StorePathInput, context: OpenContext)
   });
   context.onUpdate({ type: 'head', head: { origin, ...knownOf(activity) } });
 
+  // A content address says nothing of NarSize.
+  const isVouched = activity.verdicts.signature.state === 'verified';
+  const mostDecoded = isVouched ? undefined : (input.mostDecoded ?? LIMITS.unvouchedNar.most);
+  const opening = { origin, identity: new FileIdentity(), activity, mostDecoded };
   const listing = input.ignoreListing
     ? undefined
     : await reporting(() => usableListing(found, activity, context.signal));
-  return listing ? byListing(origin, listing, activity) : byReading(origin, activity, context);
+  return listing ? byListing(opening, listing) : byReading(opening, context);
 }
 
 function keysFor(cacheUrl: string, { trustedKeys }: StorePathInput): string[] {
@@ -72,11 +86,11 @@ function keysFor(cacheUrl: string, { trustedKeys }: StorePathInput): string[] {
  * The tree is known: bytes are read when a file is wanted, and no further than its end. A NAR that is not compressed gives
  * exactly the file's range; that it is one is known by FileSize = NarSize, or else by a look at its first bytes.
  */
-function byListing(origin: CacheOrigin, listing: NarListing, activity: Activity): Archive {
+function byListing(opening: Opening, listing: NarListing): Archive {
+  const { origin, identity, activity } = opening;
   const { narInfo } = origin;
   const parts = { origin, listing, listingFrom: 'ls', narSize: narInfo.narSize, activity } as const;
-  const identity = new FileIdentity();
-  const decoded = decodedNar({ origin, identity, activity, tap: () => checkingTap(listing) });
+  const decoded = decodedNar(opening, () => checkingTap(listing));
   if (narInfo.compression !== 'none' || (narInfo.fileSize ?? narInfo.narSize) !== narInfo.narSize) {
     return { ...parts, ...decodedParts(decoded) };
   }
@@ -88,16 +102,12 @@ function byListing(origin: CacheOrigin, listing: NarListing, activity: Activity)
 }
 
 /** There is no listing to use: the whole NAR is read once, the tree grows with it, and what was decoded is kept. */
-async function byReading(
-  origin: CacheOrigin,
-  activity: Activity,
-  { onUpdate, signal }: OpenContext,
-): Promise<Archive> {
+async function byReading(opening: Opening, { onUpdate, signal }: OpenContext): Promise<Archive> {
+  const { origin, activity } = opening;
   const builder = new ListingBuilder();
   const growing = growingTap(builder, (listing) => onUpdate({ type: 'listing', listing }));
   let listing: NarListing | undefined;
-  const tap = () => (listing ? checkingTap(listing) : growing);
-  const nar = decodedNar({ origin, identity: new FileIdentity(), activity, tap });
+  const nar = decodedNar(opening, () => (listing ? checkingTap(listing) : growing));
   const { progress } = meter(activity);
   const report = () => onUpdate({ type: 'progress', progress: progress(origin.narInfo.narSize) });
   try {
@@ -116,15 +126,10 @@ function compressedEnd(narOffset: number, narSize: number, fileSize: number): nu
   return Math.ceil((narOffset / narSize) * fileSize * 1.05) + 64 * 1024;
 }
 
-interface DecodedNar {
-  readonly origin: CacheOrigin;
-  readonly identity: FileIdentity;
-  readonly activity: Activity;
-  readonly tap: () => Tap;
-}
-
 /** The NAR of a narinfo. Whoever reads it whole makes it known whether the narinfo's claims hold. */
-function decodedNar({ origin: { narUrl, narInfo }, identity, activity, tap }: DecodedNar): DecodedSource {
+function decodedNar(opening: Opening, tap: () => Tap): DecodedSource {
+  const { origin, identity, activity, mostDecoded = Number.POSITIVE_INFINITY } = opening;
+  const { narUrl, narInfo } = origin;
   const file = resumingHttpSource(narUrl, { ...activity.network, identity });
   const { fileSize } = narInfo;
   const windows =
@@ -139,7 +144,12 @@ function decodedNar({ origin: { narUrl, narInfo }, identity, activity, tap }: De
   const nar = new DecodedSource({
     url: narUrl,
     decode: decodingOf({ source, declared: narInfo.compression, name: narUrl, note }),
-    tap: () => claimedTap(tap(), narInfo, activity),
+    tap: () =>
+      claimedTap(
+        boundedTap(tap(), () => mostDecoded),
+        narInfo,
+        activity,
+      ),
     spool: createSpool(),
   });
   activity.decodedBytes = () => nar.decodedBytes;

@@ -5,6 +5,7 @@ import { sliceSource } from '../bytes/slice-source';
 import type { ByteSource } from '../bytes/source';
 import { createSpool } from '../bytes/spool';
 import type { CodecName } from '../codecs/codec';
+import { LIMITS } from '../limits';
 import { parseListing } from '../nix/nar/listing-json';
 import { parseNarInfo } from '../nix/narinfo';
 import {
@@ -22,7 +23,7 @@ import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
 import { describeListingQuirk } from './quirk-texts';
 import type { ArchiveInput, ArchiveOrigin, Opened } from './service';
-import { checkingTap } from './taps';
+import { boundedTap, checkingTap } from './taps';
 
 /** An export stream that stands open, until another input is opened. */
 export interface OpenExport {
@@ -41,16 +42,23 @@ export type StreamOpened =
   | { readonly kind: 'described'; readonly opened: Opened };
 
 /** A file that was picked or dropped: whatever its first decoded bytes say it is. */
-export function openFile(file: File, context: OpenContext): Promise<StreamOpened> {
+export function openFile({ file, mostDecoded }: FileInput, context: OpenContext): Promise<StreamOpened> {
   const activity = startActivity('none');
   activity.compressedSize = file.size;
   const source = withCounting(blobSource(file, file.name), activity.counter);
   return openStream(
-    { source, activity, name: file.name, origin: { kind: 'file', fileName: file.name, fileSize: file.size } },
+    {
+      source,
+      activity,
+      name: file.name,
+      origin: { kind: 'file', fileName: file.name, fileSize: file.size },
+      mostDecoded,
+    },
     context,
   );
 }
 
+type FileInput = ArchiveInput & { readonly kind: 'file' };
 type NarUrlInput = ArchiveInput & { readonly kind: 'nar-url' };
 
 /** A NAR by its URL, without a narinfo. */
@@ -63,7 +71,10 @@ export function openNarUrl(input: NarUrlInput, context: OpenContext): Promise<St
       activity.compressedSize = bytes;
     },
   });
-  return openStream({ source, activity, name: narUrl, origin: { kind: 'nar-url', narUrl } }, context);
+  return openStream(
+    { source, activity, name: narUrl, origin: { kind: 'nar-url', narUrl }, mostDecoded: input.mostDecoded },
+    context,
+  );
 }
 
 /** One store path of an export stream: its bytes are a part of what was read already. */
@@ -93,6 +104,7 @@ interface Stream {
   readonly activity: Activity;
   readonly name: string;
   readonly origin: ArchiveOrigin;
+  readonly mostDecoded: number | undefined;
 }
 
 async function openStream(stream: Stream, context: OpenContext): Promise<StreamOpened> {
@@ -106,7 +118,7 @@ async function openStream(stream: Stream, context: OpenContext): Promise<StreamO
   const decoded = new DecodedSource({
     url: name,
     decode: decodingOf({ source, declared: undefined, name, note }),
-    tap: () => later?.() ?? content,
+    tap: () => boundedTap(later?.() ?? content, () => mostDecodedOf(stream)),
     spool: createSpool(),
     keeps: () => !isReadableAsIs(stream),
   });
@@ -130,6 +142,12 @@ async function openStream(stream: Stream, context: OpenContext): Promise<StreamO
 /** A local file that is not compressed needs no second copy of itself. */
 function isReadableAsIs({ origin, activity }: Stream): boolean {
   return origin.kind === 'file' && activity.compression === 'none';
+}
+
+/** A file that is not compressed, which its first bytes tell, is as large as everybody can see. */
+function mostDecodedOf(stream: Stream): number {
+  if (isReadableAsIs(stream)) return Number.POSITIVE_INFINITY;
+  return stream.mostDecoded ?? LIMITS.unvouchedNar.most;
 }
 
 /** What follows an export's structure was checked in the first pass. */

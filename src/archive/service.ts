@@ -27,6 +27,8 @@ export type ArchiveInput =
       readonly patience?: number;
       /** Ask the caches themselves, whatever the browser kept of their answers. */
       readonly fresh?: boolean;
+      /** Decoded bytes to stop at when nobody trusted states how many there are; undefined: `LIMITS.unvouchedNar`. */
+      readonly mostDecoded?: number;
     }
   | {
       readonly kind: 'nar-url';
@@ -34,8 +36,9 @@ export type ArchiveInput =
       /** As above. */
       readonly patience?: number;
       readonly fresh?: boolean;
+      readonly mostDecoded?: number;
     }
-  | { readonly kind: 'file'; readonly file: File }
+  | { readonly kind: 'file'; readonly file: File; readonly mostDecoded?: number }
   /** One of the store paths of a `nix-store --export` stream that was opened before. */
   | { readonly kind: 'exported'; readonly exportId: number; readonly index: number };
 

@@ -1,3 +1,4 @@
+import { UnvouchedSizeError } from '../nix/errors';
 import type { NarListing } from '../nix/nar/listing';
 import type { ListingBuilder } from '../nix/nar/listing-builder';
 import { ListingChecker, ListingVisitor } from '../nix/nar/listing-visitor';
@@ -16,6 +17,20 @@ function narTap(visitor: NarVisitor): Tap {
 /** Holds what passes against the listing that it is read by: a file's place is only as good as the structure around it. */
 export function checkingTap(listing: NarListing): Tap {
   return narTap(new ListingChecker(listing));
+}
+
+/** Stops a pass that decodes to more than anybody trusted has said, before the chunk that is too much is looked at. */
+export function boundedTap(inner: Tap, mostOf: () => number): Tap {
+  let size = 0;
+  return {
+    bytes: (chunk) => {
+      size += chunk.length;
+      const most = mostOf();
+      if (size > most) throw new UnvouchedSizeError(most);
+      inner.bytes(chunk);
+    },
+    end: () => inner.end(),
+  };
 }
 
 /** Snapshots of a growing tree are taken this often at most, and never for more than a tenth of the time. */

@@ -4,6 +4,7 @@ import type { NetworkOptions } from '../bytes/resuming-source';
 import { Retries } from '../bytes/retries';
 import type { ByteStream } from '../bytes/source';
 import { collect, discard, peek } from '../bytes/stream';
+import { LIMITS } from '../limits';
 import { type CacheInfo, parseCacheInfo } from '../nix/cache-info';
 import { LimitError, MetadataFormatError } from '../nix/errors';
 import { type NarInfo, parseNarInfo } from '../nix/narinfo';
@@ -19,13 +20,10 @@ export interface BinaryCacheOptions {
   readonly network?: NetworkOptions | undefined;
 }
 
-const MIB = 2 ** 20;
-
 /** Bytes of a body: as it comes, and decoded. */
-const LIMITS = {
-  /** The largest narinfos, those of systems with thousands of references, are some 100 KiB. */
-  text: { encoded: MIB, decoded: MIB },
-  listing: { encoded: 64 * MIB, decoded: 256 * MIB },
+const BODIES = {
+  text: { encoded: LIMITS.metadata.most, decoded: LIMITS.metadata.most },
+  listing: { encoded: LIMITS.listing.most, decoded: LIMITS.decodedListing.most },
 } as const;
 
 /** Enough to tell text from anything encoded. */
@@ -83,7 +81,7 @@ export class BinaryCache {
    * decoder throws when the body is neither JSON nor anything it knows.
    */
   async listing(hashPart: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const wanted = { name: `${hashPart}.ls`, what: 'listing bytes', isPlain: isJson, limits: LIMITS.listing };
+    const wanted = { name: `${hashPart}.ls`, what: 'listing bytes', isPlain: isJson, limits: BODIES.listing };
     try {
       return await this.body(wanted, signal);
     } catch (error) {
@@ -107,7 +105,7 @@ export class BinaryCache {
   }
 
   private async text(name: string, what: string, signal: AbortSignal): Promise<string | undefined> {
-    const bytes = await this.body({ name, what, isPlain: isText, limits: LIMITS.text }, signal);
+    const bytes = await this.body({ name, what, isPlain: isText, limits: BODIES.text }, signal);
     return bytes && new TextDecoder().decode(bytes);
   }
 

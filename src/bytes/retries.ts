@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits';
 import { SourceError, throwIfAborted } from './errors';
 
 /** A request that failed and is to be made again. */
@@ -20,13 +21,13 @@ export interface RetryOptions {
 }
 
 /** How often a request is made again before its failure is one. */
-const ATTEMPTS = 4;
+const ATTEMPTS = LIMITS.attempts.most;
 /** A host that never answered is asked again once: most likely it does not allow pages to ask it (CORS). */
 const ATTEMPTS_UNHEARD = 1;
 /** The first wait in milliseconds; each after it is twice as long. */
 const FIRST_WAIT = 400;
 /** Who wants to be left alone for longer than this is: the person decides when to ask again. */
-const LONGEST_WAIT = 60_000;
+const LONGEST_WAIT = LIMITS.retryWait.most;
 /** So many bytes without trouble, and the attempts begin anew. */
 const RECOVERED = 2 ** 18;
 

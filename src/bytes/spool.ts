@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits';
 import { SourceError, throwIfAborted } from './errors';
 import { MAX_CHUNK, resolveRange } from './range';
 import type { ByteRange, ByteSource, ByteStream } from './source';
@@ -43,8 +44,8 @@ export class Spool implements ByteSource {
 
   constructor(options: SpoolOptions = {}) {
     this.storage = options.storage;
-    this.memoryLimit = options.memoryLimit ?? 64 * 2 ** 20;
-    this.hardLimit = options.hardLimit ?? 512 * 2 ** 20;
+    this.memoryLimit = options.memoryLimit ?? LIMITS.spoolInMemory.most;
+    this.hardLimit = options.hardLimit ?? LIMITS.spoolWithoutStorage.most;
     this.blockSize = options.blockSize ?? MAX_CHUNK;
   }
 

@@ -38,6 +38,11 @@ export class Refusal extends Error {
 
 export const NOTHING = new Uint8Array(0);
 
+/** A size for a refusal's detail. */
+export function inMiB(bytes: number): string {
+  return `${bytes / 1024 / 1024} MiB`;
+}
+
 /** Bytes given to a decoder per turn: what it may have to take in again, and how exact an error's offset is. */
 const TURN_INPUT = 16 * 1024;
 

@@ -1,6 +1,7 @@
 import * as xzDecompress from 'xz-decompress';
+import { LIMITS } from '../limits';
 import type { Decode } from './codec';
-import { type Decoder, drive, NOTHING, Refusal, type Turn } from './drive';
+import { type Decoder, drive, inMiB, NOTHING, Refusal, type Turn } from './drive';
 import { InstancePool } from './instance-pool';
 import { type XzFact, xzFactBefore } from './xz-container';
 
@@ -135,7 +136,8 @@ class XzDecoder implements Decoder {
 }
 
 function dictionaryDetail({ dictionarySize }: XzFact): string {
-  return `${dictionarySize === undefined ? 'a' : `${dictionarySize / 1024 / 1024} MiB`} dictionary, limit 64 MiB`;
+  const size = dictionarySize === undefined ? 'a' : inMiB(dictionarySize);
+  return `${size} dictionary, limit ${inMiB(LIMITS.xzDictionary.most)}`;
 }
 
 interface XzPackage {

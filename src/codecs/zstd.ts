@@ -1,6 +1,7 @@
 import { ZSTDDecoder } from 'zstddec/stream';
+import { LIMITS } from '../limits';
 import type { Decode } from './codec';
-import { type Decoder, drive, NOTHING, Refusal, type Turn } from './drive';
+import { type Decoder, drive, inMiB, NOTHING, Refusal, type Turn } from './drive';
 import { InstancePool } from './instance-pool';
 import { couldBeZstdFrame, LONGEST_FRAME_HEADER, readWindowSize } from './zstd-frame';
 
@@ -160,6 +161,6 @@ class ZstdDecoder implements Decoder {
 
   private windowDetail(): string {
     const size = readWindowSize(this.head.subarray(0, this.headSize));
-    return `${size === undefined ? 'a' : `${size / 1024 / 1024} MiB`} window, limit 128 MiB`;
+    return `${size === undefined ? 'a' : inMiB(size)} window, limit ${inMiB(LIMITS.zstdWindow.most)}`;
   }
 }

@@ -93,6 +93,8 @@ export class MetadataFormatError extends Error {
 /** Something is larger than this app lets it be. */
 export class LimitError extends Error {
   readonly kind = 'limit';
+  /** `unvouched`: it may be larger when a person says so. */
+  readonly reason: 'too-large' | 'unvouched' = 'too-large';
   /** What is limited: "listing entries", "narinfo bytes". */
   readonly what: string;
   readonly limit: number;
@@ -105,5 +107,14 @@ export class LimitError extends Error {
     this.what = what;
     this.limit = limit;
     this.actual = actual;
+  }
+}
+
+/** An archive decodes to more than anybody whom the person trusts has said. */
+export class UnvouchedSizeError extends LimitError {
+  override readonly reason = 'unvouched';
+
+  constructor(limit: number) {
+    super('bytes of a NAR that nobody you trust states the size of', limit);
   }
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits';
 import { MetadataFormatError, NarFormatError, type NarFormatReason } from './errors';
 import { NarParser, type NarVisitor } from './nar/parser';
 import { concatBytes, LENGTH_SIZE, paddedSize, readU64, writeString, writeU64 } from './nar/wire';
@@ -26,7 +27,7 @@ const MAGIC_VERSION_2 = 0x324f4952414e;
 /** Bytes of a store path: nothing longer is one, and nothing longer is gathered. */
 const MAX_STORE_PATH = `${STORE_DIR}/`.length + 32 + 1 + MAX_STORE_NAME;
 /** Bytes of an old signature. */
-const MAX_SIGNATURE = 4096;
+const MAX_SIGNATURE = LIMITS.exportedSignature.most;
 
 export interface ExportedPath {
   readonly storePath: StorePath;

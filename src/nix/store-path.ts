@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits';
 import { MetadataFormatError } from './errors';
 import { NIXBASE32_SET } from './nixbase32';
 import { quote } from './text';
@@ -13,7 +14,7 @@ export interface StorePath {
 }
 
 /** Of a name, in characters; `StorePath::MaxPathLen` in Nix's path.hh. */
-export const MAX_STORE_NAME = 211;
+export const MAX_STORE_NAME = LIMITS.storeName.most;
 
 const HASH_PART = new RegExp(`^${NIXBASE32_SET}{32}$`);
 

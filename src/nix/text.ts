@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits';
 import { byteOf, decodeLossless } from './lossless-utf8';
 
 /**
@@ -28,7 +29,7 @@ const NAMED_ESCAPES: Readonly<Record<string, string>> = {
   '\t': '\\t',
 };
 
-const NAME_LIMIT = 255;
+const NAME_LIMIT = LIMITS.savedName.most;
 
 /**
  * What is shown for a name, a target or a path: UTF-8 decoded, and whatever could deceive as an escape: `\\`,

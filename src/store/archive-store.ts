@@ -56,6 +56,8 @@ export interface ArchiveActions {
   retry(): Promise<void>;
   /** Opens the same again, with the tree from the NAR itself. */
   retryWithoutListing(): Promise<void>;
+  /** Opens the same again, and lets it decode to so many bytes although nobody trusted says that it may. */
+  retryUpTo(mostDecoded: number): Promise<void>;
   close(): void;
   /** Nothing was opened, and this is why. */
   fail(failure: Failure): void;
@@ -112,7 +114,7 @@ export function createArchiveStore(service: ArchiveService) {
       });
     };
 
-    const reopen = async (change: { ignoreListing: boolean }) => {
+    const reopen = async (change: Change) => {
       const { state } = get();
       if (state.status === 'idle' || state.input === undefined) return;
       await open(again(state.input, change));
@@ -142,8 +144,9 @@ export function createArchiveStore(service: ArchiveService) {
           },
         });
       },
-      retry: () => reopen({ ignoreListing: false }),
+      retry: () => reopen({}),
       retryWithoutListing: () => reopen({ ignoreListing: true }),
+      retryUpTo: (mostDecoded) => reopen({ mostDecoded }),
       close: () => {
         leave();
         set({ state: { status: 'idle' } });
@@ -199,11 +202,25 @@ function updated(state: ArchiveState & { status: 'opening' }, update: OpenUpdate
   }
 }
 
+/** What is to be different when an input is opened again. */
+interface Change {
+  readonly ignoreListing?: true;
+  readonly mostDecoded?: number;
+}
+
 /** The same from its place itself: what the browser kept of it may be what was wrong. */
-function again(input: ArchiveInput, { ignoreListing }: { readonly ignoreListing: boolean }): ArchiveInput {
-  if (input.kind === 'nar-url') return { ...input, fresh: true };
-  if (input.kind !== 'store-path') return input;
-  return { ...input, fresh: true, ...(ignoreListing && { ignoreListing }) };
+function again(input: ArchiveInput, { ignoreListing, mostDecoded }: Change): ArchiveInput {
+  const raised = mostDecoded === undefined ? {} : { mostDecoded };
+  switch (input.kind) {
+    case 'store-path':
+      return { ...input, ...raised, fresh: true, ...(ignoreListing && { ignoreListing }) };
+    case 'nar-url':
+      return { ...input, ...raised, fresh: true };
+    case 'file':
+      return { ...input, ...raised };
+    case 'exported':
+      return input;
+  }
 }
 
 function settled(input: ArchiveInput, opened: Opened): ArchiveState {

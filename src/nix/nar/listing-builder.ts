@@ -1,10 +1,11 @@
+import { LIMITS } from '../../limits';
 import { LimitError } from '../errors';
 import { type NarListing, NodeCode } from './listing';
 
 /** Rows of one table. The format has no limit, but a small compressed NAR can hold entries without end. */
-export const MAX_ENTRIES = 5_000_000;
+export const MAX_ENTRIES = LIMITS.entries.most;
 /** Bytes of all names and targets of one table. */
-const MAX_LISTING_TEXT = 512 * 1024 * 1024;
+const MAX_LISTING_TEXT = LIMITS.treeText.most;
 
 /**
  * Builds the table entry by entry, in NAR order. `snapshot` copies what stands so far, so that a tree can

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits';
 import { LimitError, MetadataFormatError, type MetadataFormatReason } from '../errors';
 import { byteOf, decodeLossless } from '../lossless-utf8';
 import { displayBytes } from '../text';
@@ -7,7 +8,7 @@ import { ListingBuilder } from './listing-builder';
 import { concatBytes, MAX_DEPTH, NAME_RULE, nameProblem, TARGET_RULE, targetProblem } from './wire';
 
 /** Bytes of a listing that is read: about what one string of the engine can hold. */
-export const MAX_LISTING_SIZE = 500_000_000;
+export const MAX_LISTING_SIZE = LIMITS.decodedListing.most;
 
 /** An oddity of a listing that can be read through. */
 export type ListingQuirk =

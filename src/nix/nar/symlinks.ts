@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits';
 import { decodeLossless } from '../lossless-utf8';
 import { formatBaseName, parseBaseName, STORE_DIR, type StorePath } from '../store-path';
 import {
@@ -25,7 +26,7 @@ export type Followed =
   | { readonly kind: 'loop' };
 
 /** Symlinks followed on one way, as in Linux (`MAXSYMLINKS`). */
-const MAX_HOPS = 40;
+const MAX_HOPS = LIMITS.hops.most;
 
 /**
  * Follows the symlink at a row and all those on its way, as the kernel would with the archive in the store.

@@ -1,3 +1,5 @@
+import { LIMITS } from '../../limits';
+
 /**
  * The wire format of a NAR, as Nix's archive.cc and serialise.hh write and read it. Everything is a string:
  *
@@ -31,11 +33,11 @@
 /** Bytes of a token. Nix's longest is 13; the slack lets a failure say what stands there instead. */
 export const MAX_TOKEN = 32;
 /** Bytes of a name. */
-export const MAX_NAME = 255;
+export const MAX_NAME = LIMITS.name.most;
 /** Bytes of a symlink's target. */
-export const MAX_TARGET = 4095;
+export const MAX_TARGET = LIMITS.target.most;
 /** A node inside this many directories is refused. */
-export const MAX_DEPTH = 64;
+export const MAX_DEPTH = LIMITS.depth.most;
 
 export const NAME_RULE = 'a name of 1 to 255 bytes, not "." or "..", without "/" and zero bytes';
 export const TARGET_RULE = 'a target of 1 to 4095 bytes, without zero bytes';

@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<Remedy, string>> = {
   retry: 'Try again',
   reopen: 'Open it again',
   'without-listing': 'Open without the listing',
+  'raise-limit': 'Go on to four times as much',
   'open-file': 'Open a file…',
   settings: 'Change the caches…',
   'start-over': 'Start over',

@@ -3,6 +3,7 @@ export type Remedy =
   | 'retry'
   | 'reopen'
   | 'without-listing'
+  | 'raise-limit'
   | 'open-file'
   | 'settings'
   | 'start-over'

@@ -43,6 +43,7 @@ const others: readonly Failure[] = [
   { kind: 'not-found', reason: 'no-such-entry', narPath: new Uint8Array(0) },
   { kind: 'not-found', reason: 'not-a-file', narPath: Uint8Array.of(0xff) },
   { kind: 'limit', reason: 'too-large', what: 'entries of an archive', limit: 5_000_000, actual: undefined },
+  { kind: 'limit', reason: 'unvouched', what: 'bytes', limit: 2 ** 32, actual: undefined },
   { kind: 'cancelled', reason: 'cancelled' },
   { kind: 'internal', reason: 'bug', message: 'x is not a function', stack: undefined },
   { kind: 'internal', reason: 'worker-died', message: '', stack: undefined },

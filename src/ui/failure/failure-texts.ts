@@ -24,14 +24,7 @@ const TEXTS: { readonly [Kind in Failure['kind']]: (failure: FailureOf<Kind>) =>
   source: (failure) => sourceTexts[failure.reason](failure),
   codec: (failure) => codecTexts[failure.reason](failure),
   'not-found': (failure) => notFoundText(failure),
-  limit: ({ what, limit, actual }) => ({
-    title: `Too large for this page: ${what}`,
-    meaning:
-      `The limit is ${amount(limit)}` +
-      (actual === undefined ? '; there is more.' : `, this is ${amount(actual)}.`),
-    next: 'Nix itself has no such limit: the command line works.',
-    remedies: ['start-over'],
-  }),
+  limit: (failure) => limitText(failure),
   cancelled: () => ({
     title: 'Stopped',
     meaning: 'You stopped it. Nothing was kept.',
@@ -40,6 +33,27 @@ const TEXTS: { readonly [Kind in Failure['kind']]: (failure: FailureOf<Kind>) =>
   }),
   internal: internalText,
 };
+
+function limitText({ reason, what, limit, actual }: FailureOf<'limit'>): FailureText {
+  if (reason === 'unvouched') {
+    return {
+      title: `It decodes to more than ${formatIec(limit)}`,
+      meaning:
+        'No signature that you trust says how large the NAR is, and a small file can decode to anything (a “bomb”). ' +
+        'So it was stopped here.',
+      next: 'If you know that it is so large, go on.',
+      remedies: ['raise-limit', 'start-over'],
+    };
+  }
+  return {
+    title: `Too large for this page: ${what}`,
+    meaning:
+      `The limit is ${amount(limit)}` +
+      (actual === undefined ? '; there is more.' : `, this is ${amount(actual)}.`),
+    next: 'Nix itself has no such limit: the command line works.',
+    remedies: ['start-over'],
+  };
+}
 
 function listingText({ narOffset, expected, found }: FailureOf<'nar-format'>): FailureText {
   return {

@@ -1,4 +1,6 @@
+import type { Failure } from '../../archive/failure';
 import { LANDING } from '../../store/address';
+import type { ArchiveStore } from '../../store/archive-store';
 import { useStores } from '../../store/hooks';
 import { useFilePicker } from '../open/file-picker';
 import { usePage } from '../shared/page';
@@ -16,17 +18,27 @@ export function useRemedies(): Readonly<Partial<Record<Remedy, () => void>>> {
       retry: () => void archiveStore.getState().retry(),
       'without-listing': () => void archiveStore.getState().retryWithoutListing(),
     }),
+    ...(canRetry && state.failure.kind === 'limit' && raising(archiveStore, state.failure)),
     'open-file': pickFile,
     settings: () => openDialog('settings'),
     'start-over': () => addressStore.getState().open(LANDING),
   };
 }
 
+/** A limit of what nobody vouches for is the person's to raise. */
+function raising(archiveStore: ArchiveStore, { limit }: { readonly limit: number }) {
+  return { 'raise-limit': () => void archiveStore.getState().retryUpTo(4 * limit) };
+}
+
 /** What can be done about a file of an open archive that could not be read. */
-export function useReadRemedies(retry: () => void): Readonly<Partial<Record<Remedy, () => void>>> {
+export function useReadRemedies(
+  retry: () => void,
+  failure: Failure | undefined,
+): Readonly<Partial<Record<Remedy, () => void>>> {
   const { archiveStore } = useStores();
   return {
     retry,
+    ...(failure?.kind === 'limit' && raising(archiveStore, failure)),
     reopen: () => void archiveStore.getState().retry(),
     'without-listing': () => void archiveStore.getState().retryWithoutListing(),
   };

@@ -42,9 +42,12 @@ function Reader({ archive, node }: { readonly archive: OpenedArchive; readonly n
   const { fileOffset, length } = partAt(position, node.size);
   const cost = decodeCost(archive, reached, { narOffset: node.narOffset, part: { fileOffset, length } });
   const mayRead = isAgreed || cost <= ASK_ABOVE;
-  const remedies = useReadRemedies(() => {
-    if (state.status === 'failed') void previewStore.getState().show(state.range);
-  });
+  const remedies = useReadRemedies(
+    () => {
+      if (state.status === 'failed') void previewStore.getState().show(state.range);
+    },
+    state.status === 'failed' ? state.failure : undefined,
+  );
   const { id } = archive;
   const { row, size } = node;
 

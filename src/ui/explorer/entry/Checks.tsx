@@ -104,7 +104,10 @@ function VerifyFailure() {
   const { verifyStore } = useStores();
   const state = useVerify((verify) => verify.state);
   const { verify, dismiss } = verifyStore.getState();
-  const remedies = useReadRemedies(() => state.status === 'failed' && void verify(state.archiveId));
+  const remedies = useReadRemedies(
+    () => state.status === 'failed' && void verify(state.archiveId),
+    state.status === 'failed' ? state.failure : undefined,
+  );
   if (state.status !== 'failed') return null;
   return (
     <div className={styles.details}>

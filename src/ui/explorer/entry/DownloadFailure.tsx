@@ -8,7 +8,10 @@ export function DownloadFailure() {
   const { downloadStore } = useStores();
   const state = useDownload((download) => download.state);
   const { save, dismiss } = downloadStore.getState();
-  const remedies = useReadRemedies(() => state.status === 'failed' && void save(state.wanted));
+  const remedies = useReadRemedies(
+    () => state.status === 'failed' && void save(state.wanted),
+    state.status === 'failed' ? state.failure : undefined,
+  );
   if (state.status !== 'failed' || state.failure.kind === 'cancelled') return null;
   return (
     <section aria-label="Download" className={styles.failure}>
