@@ -4,13 +4,15 @@ import { rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install, missingFor } from './support/requirements.mjs';
-import { RINGS } from './support/rings.mjs';
+import { FACTS, RINGS } from './support/rings.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const onCi = process.env.CI === 'true';
 const results = [];
 
 process.chdir(root);
+// What an earlier run has seen is not what this one sees.
+if (process.argv.length === 2) rmSync(FACTS, { recursive: true, force: true });
 await install();
 for (const ring of chosenRings()) results.push({ ring: ring.name, ...(await run(ring)) });
 summarise();

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Two rings of `npm test`: units beside their code, and agreement with real Nix. */
+/** Rings of `npm test`: units beside their code, agreement with real Nix, and the documents that tests write. */
 export default defineConfig({
   test: {
     projects: [
@@ -26,6 +26,7 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      { root, test: { name: 'docs', include: ['e2e/docs/**/*.test.ts'] } },
     ],
   },
 });

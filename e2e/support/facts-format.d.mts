@@ -10,7 +10,7 @@ export type Fact =
       readonly outcome: string;
       /** `chromium`, `firefox`, `webkit`, or `node` for what needs no browser. */
       readonly where: string;
-      /** Shows it again: `npm run test:page -- --project=chromium faults`. */
+      /** Shows it again: `npm run test:page -- faults`. */
       readonly command: string;
     }
   | {

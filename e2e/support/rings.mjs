@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const REPORTS = join('node_modules', '.cache', 'nar-explorer-reports');
+/** Where tests put down what they have seen, for docs/. */
+export const FACTS = join('node_modules', '.cache', 'nar-explorer-facts');
 const VITEST = ['vitest', 'run', '--config', 'e2e/vitest.config.ts', '--reporter=default', '--reporter=json'];
 
 /**
@@ -28,6 +30,7 @@ export const RINGS = [
     report: { path: reportPath('pages'), read: readPlaywright },
     after: ['build', 'build below a path', 'build for one file'],
   },
+  { ...vitestRing('docs'), after: ['units', 'agreement', 'pages'] },
 ];
 
 function reportPath(name) {
