@@ -129,7 +129,7 @@ test('while it waits it says for what, and can be cancelled', async ({ explorer,
   const { engine } = explorer;
   cache.misbehave(NARINFO, { kind: 'status', status: 429, retryAfter: 30 });
   await explorer.visit(hello.storePath);
-  const line = () => engine.evaluate<string>(`document.querySelector('footer').textContent`);
+  const line = () => engine.evaluate<string>(`document.querySelector('footer')?.textContent ?? ''`);
   await expect
     .poll(line)
     .toMatch(/answered with status 429 · asking again in (30|29|28) s \(attempt 1 of 4\)/);
