@@ -26,7 +26,7 @@ const RULES: readonly Rule[] = [
   { files: /^src\/nix\//, ours: NOTHING, npm: NOTHING },
   { files: /^src\/bytes\//, ours: NOTHING, npm: NOTHING },
   { files: /^src\/codecs\/xz\.ts$/, ours: /^src\/bytes\//, npm: /^xz-decompress$/ },
-  { files: /^src\/codecs\/zstd\.ts$/, ours: /^src\/bytes\//, npm: /^zstddec\/stream$/ },
+  { files: /^src\/codecs\/zstd\.ts$/, ours: /^src\/bytes\//, npm: /^zstddec\/stream\?raw$/ },
   { files: /^src\/codecs\/gzip\.ts$/, ours: /^src\/bytes\//, npm: /^pako$/ },
   { files: /^src\/codecs\/brotli\.ts$/, ours: /^src\/bytes\//, npm: /^brotli-dec-wasm/ },
   { files: /^src\/codecs\//, ours: /^src\/bytes\//, npm: NOTHING },
@@ -46,6 +46,7 @@ const RULES: readonly Rule[] = [
     ours: /^src\/(nix\/|store\/|archive\/(service|failure|outcome|verdict)$)/,
     npm: /^(react|react-dom)$/,
   },
+  { files: /^src\/page-policy\.ts$/, ours: NOTHING, npm: NOTHING },
   { files: /^src\/main\.tsx$/, ours: /^src\//, npm: /^(react|react-dom\/client)$/ },
   { files: /^workers\//, ours: /^src\/archive\//, npm: /^comlink$/ },
 ];
