@@ -148,6 +148,23 @@ test('hears the console, of the page and of workers, and what nobody caught', as
   await server.close();
 });
 
+test('hears what a policy forbade the page', async ({ engine, sites, folder }) => {
+  writeFileSync(join(folder, 'page.js'), `fetch('http://forbidden.invalid/').catch(() => {});`);
+  const html =
+    '<!doctype html><html lang="en"><head><title>x</title></head><script src="page.js"></script></html>';
+  writeFileSync(join(folder, 'index.html'), html);
+  const server = await startPageServer({
+    folder,
+    headers: { 'Content-Security-Policy': `default-src 'self'` },
+    ...(engine.name === 'webkit' ? { onConsole: (text: string) => void sites.messages.push(text) } : {}),
+  });
+  await engine.goto(server.url);
+  const isHeard = () => engine.messages().some(({ text }) => text.includes('http://forbidden.invalid/'));
+  await expect.poll(isHeard).toBe(true);
+  expect(engine.refusedUrls()).toEqual([]);
+  await server.close();
+});
+
 /** Nobody's names (RFC 6761): only a proxy can be asked for them. */
 const PROVOKED = `
   fetch('http://FROM.invalid/fetch').catch(() => {});
