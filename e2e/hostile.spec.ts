@@ -87,42 +87,47 @@ test('hostile names stand in the tree as visible escapes', async ({ explorer, ho
   });
 });
 
-test('a file with a hostile name: crumbs, title, dialog, status line, and a safe name on disk', async ({
-  explorer,
-  hostileCache,
-  storePath,
-}) => {
-  test.setTimeout(180_000);
-  const { engine } = explorer;
-  for (const [index, [shown, saved]] of EXPECTED.entries()) {
-    const name = HOSTILE_NAMES[index] ?? '';
-    const bytes = Buffer.from(name, 'latin1');
-    const address = `${storePath}/${formatNarPathForAddress(bytes)}?cache=${hostileCache.url}`;
-    await explorer.visit(`${address}&dl`, { cache: 'default' });
-    const dialog = { role: 'dialog', name: `Save ${saved}?` };
-    expect(await engine.text({ role: 'heading', within: dialog })).toBe(`Save ${saved}?`);
-    const file = await engine.download(() => engine.click({ role: 'button', name: 'Save', within: dialog }));
-    await expect.poll(() => engine.text({ role: 'status' })).toContain(`saved ${saved},`);
+const FILES = EXPECTED.map(([shown, saved], index) => ({ name: HOSTILE_NAMES[index] ?? '', shown, saved }));
+/** WebKitGTK's browser takes a row of its window for each file that it has saved. */
+const GROUPS = [FILES.slice(0, 7), FILES.slice(7, 14), FILES.slice(14)];
 
-    expect(await engine.text({ role: 'heading', level: 2, within: FILE })).toBe(shown);
-    expect(await engine.title()).toBe(`${shown} · hostile-1.0`);
-    const isChanged = shown !== saved;
-    expect((await engine.text(FILE)).includes('because its own name is not allowed everywhere')).toBe(
-      isChanged,
-    );
-    expect(namesByBrowsers(saved)).toContain(file.name);
-    expect(file.bytes.toString()).toBe(`${name}\n`);
-    await nothingHappened(explorer);
-  }
-  recordFact({
-    kind: 'fault',
-    area: 'hostile input',
-    fault: 'a file whose name is a device, a Windows path, a hidden extension, or ends in a dot or a blank',
-    outcome: 'it is saved under a name that every system takes, which stands beside Download before',
-    where: engine.name,
-    command: `npm run test:page -- --project=${engine.name} hostile`,
+for (const [number, group] of GROUPS.entries())
+  test(`files with hostile names ${number + 1}: crumbs, title, dialog, status line, and a safe name on disk`, async ({
+    explorer,
+    hostileCache,
+    storePath,
+  }) => {
+    const { engine } = explorer;
+    for (const { name, shown, saved } of group) {
+      const bytes = Buffer.from(name, 'latin1');
+      const address = `${storePath}/${formatNarPathForAddress(bytes)}?cache=${hostileCache.url}`;
+      await explorer.visit(`${address}&dl`, { cache: 'default' });
+      const dialog = { role: 'dialog', name: `Save ${saved}?` };
+      expect(await engine.text({ role: 'heading', within: dialog })).toBe(`Save ${saved}?`);
+      const file = await engine.download(() =>
+        engine.click({ role: 'button', name: 'Save', within: dialog }),
+      );
+      await expect.poll(() => engine.text({ role: 'status' })).toContain(`saved ${saved},`);
+
+      expect(await engine.text({ role: 'heading', within: FILE, nth: 0 })).toBe(shown);
+      expect(await engine.title()).toBe(`${shown} · hostile-1.0`);
+      const isChanged = shown !== saved;
+      expect((await engine.text(FILE)).includes('because its own name is not allowed everywhere')).toBe(
+        isChanged,
+      );
+      expect(namesByBrowsers(saved)).toContain(file.name);
+      expect(file.bytes.toString()).toBe(`${name}\n`);
+      await nothingHappened(explorer);
+    }
+    recordFact({
+      kind: 'fault',
+      area: 'hostile input',
+      fault: 'a file whose name is a device, a Windows path, a hidden extension, or ends in a dot or a blank',
+      outcome: 'it is saved under a name that every system takes, which stands beside Download before',
+      where: engine.name,
+      command: `npm run test:page -- --project=${engine.name} hostile`,
+    });
   });
-});
 
 test('documents that would run, load and lead away are text', async ({
   explorer,
