@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Connect, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { DEV_POLICY, PAGE_POLICY, policyMeta } from './src/page-policy.ts';
 
 export default defineConfig(({ mode }) => {
   const isHashStyle = mode === 'hash';
@@ -15,8 +16,8 @@ export default defineConfig(({ mode }) => {
       __SAMPLE_KEY__: JSON.stringify(readFileSync('public/sample-cache/public-key', 'utf8').trim()),
     },
     // Known beforehand, so that the dev server does not find them while a page is open, and reload it.
-    optimizeDeps: { include: ['comlink', 'hash-wasm', 'pako', 'xz-decompress', 'zstddec/stream'] },
-    plugins: [react(), answerAddresses(), ...(isHashStyle ? [] : [write404()])],
+    optimizeDeps: { include: ['comlink', 'hash-wasm', 'pako', 'xz-decompress'] },
+    plugins: [react(), writePolicy(), answerAddresses(), ...(isHashStyle ? [] : [write404()])],
     worker: {
       format: 'es',
       plugins: () => [dropUnusedWasm()],
@@ -44,6 +45,17 @@ function dropUnusedWasm(): Plugin {
     generateBundle: (_options, bundle) => {
       for (const name of Object.keys(bundle))
         if (/brotli_dec_wasm_bg.*\.wasm$/.test(name)) delete bundle[name];
+    },
+  };
+}
+
+/** Before everything else in the page: what stands before a policy is not held to it. */
+function writePolicy(): Plugin {
+  return {
+    name: 'write-policy',
+    transformIndexHtml: (html, { server }) => {
+      const policy = server ? DEV_POLICY : PAGE_POLICY;
+      return html.replace('<head>', `<head>\n    ${policyMeta(policy)}`);
     },
   };
 }

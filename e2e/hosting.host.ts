@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
+import { DEV_POLICY, PAGE_POLICY, policyMeta } from '../src/page-policy';
 import { freePort } from './support/free-port';
 import { startPageServer } from './support/page-server';
 import { samplePath } from './support/sample';
@@ -22,9 +23,12 @@ const ADDRESSES = [
   '/local',
 ];
 
-const SERVERS = { 'npm start': [], 'npm run preview': ['preview', '--outDir', 'dist'] };
+const SERVERS = {
+  'npm start': { args: [], policy: DEV_POLICY },
+  'npm run preview': { args: ['preview', '--outDir', 'dist'], policy: PAGE_POLICY },
+};
 
-for (const [name, args] of Object.entries(SERVERS)) {
+for (const [name, { args, policy }] of Object.entries(SERVERS)) {
   test(`${name} answers every address with the page, and files with themselves`, async () => {
     const port = String(await freePort());
     const vite = join(root, 'node_modules/.bin/vite');
@@ -35,7 +39,9 @@ for (const [name, args] of Object.entries(SERVERS)) {
       for (const address of ADDRESSES) {
         const response = await fetch(url + address, { headers: { Accept: 'text/html' } });
         const page = expect.stringContaining('id="root"');
-        expect([address, response.status, await response.text()]).toEqual([address, 200, page]);
+        const text = await response.text();
+        expect([address, response.status, text]).toEqual([address, 200, page]);
+        expect(text).toContain(policyMeta(policy));
       }
       const { hashPart } = samplePath('hello-1.2');
       const narInfo = await fetch(`${url}/sample-cache/${hashPart}.narinfo`);
@@ -43,6 +49,22 @@ for (const [name, args] of Object.entries(SERVERS)) {
     } finally {
       server.kill();
     }
+  });
+}
+
+for (const file of [
+  'dist/index.html',
+  'dist-subpath/index.html',
+  'dist-subpath/404.html',
+  'dist-hash/index.html',
+]) {
+  test(`${file} begins with the policy, and holds nothing that the policy forbids`, () => {
+    const html = readFileSync(join(root, file), 'utf8');
+    expect(html.replaceAll(/\s+/g, ' ')).toContain(`<head> ${policyMeta(PAGE_POLICY)} `);
+    expect(html.match(/<meta http-equiv=[^>]*>/g)).toEqual([policyMeta(PAGE_POLICY)]);
+    expect(html).not.toMatch(
+      /<style|<base|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)|https?:\/\//,
+    );
   });
 }
 

@@ -29,7 +29,7 @@ const RULES: readonly Rule[] = [
   { files: /^src\/nix\//, ours: NOTHING, npm: NOTHING },
   { files: /^src\/bytes\//, ours: NOTHING, npm: NOTHING },
   { files: /^src\/codecs\/xz\.ts$/, ours: /^src\/bytes\//, npm: /^xz-decompress$/ },
-  { files: /^src\/codecs\/zstd\.ts$/, ours: /^src\/bytes\//, npm: /^zstddec\/stream$/ },
+  { files: /^src\/codecs\/zstd\.ts$/, ours: /^src\/bytes\//, npm: /^zstddec\/stream\?raw$/ },
   { files: /^src\/codecs\/gzip\.ts$/, ours: /^src\/bytes\//, npm: /^pako$/ },
   { files: /^src\/codecs\/brotli\.ts$/, ours: /^src\/bytes\//, npm: /^brotli-dec-wasm/ },
   { files: /^src\/codecs\//, ours: /^src\/bytes\//, npm: NOTHING },
@@ -49,6 +49,7 @@ const RULES: readonly Rule[] = [
     ours: /^src\/(nix\/|store\/|archive\/(service|failure|outcome|verdict)$)/,
     npm: /^(react|react-dom)$/,
   },
+  { files: /^src\/page-policy\.ts$/, ours: NOTHING, npm: NOTHING },
   { files: /^src\/main\.tsx$/, ours: /^src\//, npm: /^(react|react-dom\/client)$/ },
   { files: /^workers\//, ours: /^src\/archive\//, npm: /^comlink$/ },
 ];
@@ -141,6 +142,76 @@ function cycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
   };
   for (const node of graph.keys()) visit(node, []);
   return found;
+}
+
+/** What makes markup or a program of a text. The page's policy forbids most of it; it is not to be written at all. */
+const TEXT_THAT_RUNS =
+  /dangerouslySetInnerHTML|\b(?:inner|outer)HTML\b|insertAdjacentHTML|setHTMLUnsafe|parseHTMLUnsafe|createContextualFragment|document\s*\.\s*write|srcDoc|srcdoc|\beval\s*\(|\bnew\s+Function\b|\bset(?:Timeout|Interval)\s*\(\s*['"`]/;
+
+test('no text becomes markup or a program', () => {
+  const sinks = sourcesWithoutTests().filter(({ text }) => TEXT_THAT_RUNS.test(text));
+  expect(sinks.map(({ file }) => file)).toEqual([]);
+});
+
+test('that rule knows what it forbids', () => {
+  const forbidden = [
+    '<p dangerouslySetInnerHTML={{ __html: text }} />',
+    'place.innerHTML = text',
+    "place.insertAdjacentHTML('beforeend', text)",
+    'document.write(text)',
+    '<iframe srcDoc={text} />',
+    "frame.setAttribute('srcdoc', text)",
+    'eval(text)',
+    'new Function(text)',
+    "setTimeout('run()')",
+  ];
+  expect(forbidden.filter((text) => !TEXT_THAT_RUNS.test(text))).toEqual([]);
+});
+
+/**
+ * A frame has an origin that is nobody's, so that what a package brings never runs as the page: it is sandboxed, by a list that
+ * stands in the tag, never with `allow-same-origin`, and so that nothing in it leads out. A frame that is made by a script is
+ * not to be.
+ */
+function isCarelessFrame(tag: string): boolean {
+  const sandbox = /\ssandbox="([^"]*)"/.exec(tag)?.[1];
+  return sandbox === undefined || /allow-(?:same-origin|top-navigation|popups|modals|forms)/.test(sandbox);
+}
+
+function framesIn(text: string): string[] {
+  const tags = [...text.matchAll(/<iframe\b(?:[^>"{]|"[^"]*"|\{[^}]*\})*>?/g)].map(([tag]) => tag);
+  return [...tags, ...(text.match(/createElement\(\s*['"`](?:iframe|object|embed)/g) ?? [])];
+}
+
+test('what is framed is sandboxed, and has no origin', () => {
+  const careless = sourcesWithoutTests().flatMap(({ file, text }) =>
+    framesIn(text)
+      .filter(isCarelessFrame)
+      .map((tag) => `${file}: ${tag}`),
+  );
+  expect(careless).toEqual([]);
+});
+
+test('that rule knows a careless frame', () => {
+  const careless = [
+    '<iframe src={url} />',
+    '<iframe\n  title="x"\n  sandbox="allow-scripts allow-same-origin"\n/>',
+    '<iframe sandbox={list} src={url} />',
+    '<iframe sandbox="allow-scripts allow-popups" src={url} />',
+    "document.createElement('iframe')",
+  ];
+  expect(careless.filter((text) => !framesIn(text).some(isCarelessFrame))).toEqual([]);
+  const careful = [
+    '<iframe sandbox="" title="x" src={url} />',
+    '<iframe src={a > b} sandbox="allow-scripts" />',
+  ];
+  expect(careful.filter((text) => framesIn(text).some(isCarelessFrame))).toEqual([]);
+});
+
+function sourcesWithoutTests(): { readonly file: string; readonly text: string }[] {
+  return files
+    .filter((file) => !/\.test\.tsx?$|\/testing(?:\/|\.ts$)/.test(file))
+    .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 }
 
 const manifest: Record<string, Record<string, string>> = JSON.parse(

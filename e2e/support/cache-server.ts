@@ -5,6 +5,7 @@ import { join, normalize } from 'node:path';
 import { type Body, bytesBody, encodedBody, fileBody } from './body';
 import { deliver, Held } from './delivery';
 import type { Misbehaviour } from './misbehaviour';
+import { serverClosed, serverOpened } from './open-servers';
 
 /** One request, as it went. */
 export interface CacheRequest {
@@ -67,9 +68,11 @@ export async function startCacheServer({ folder }: { folder: string }): Promise<
   await once(server, 'listening');
   // A server that listens on TCP has an AddressInfo.
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  serverOpened(url);
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     requests,
     misbehave: (where, how) => rules.push({ where, how, used: 0 }),
     behave: () => {
@@ -80,6 +83,7 @@ export async function startCacheServer({ folder }: { folder: string }): Promise<
     },
     release: () => held.release(),
     close: async () => {
+      serverClosed(url);
       held.release();
       server.close();
       server.closeAllConnections();

@@ -4,6 +4,7 @@ import type { Engine } from './engine';
 import { expect, test as explorerTest } from './explorer';
 import { axeViolations } from './page-scripts';
 import { startPageServer } from './page-server';
+import { strayRequests } from './strays';
 
 /** The adapter itself, on a page of its own: what the journeys rest on is the same in every engine. */
 const test = explorerTest.extend<{ engine: Engine; url: string }>({
@@ -146,3 +147,66 @@ test('hears the console, of the page and of workers, and what nobody caught', as
   }
   await server.close();
 });
+
+test('hears what a policy forbade the page', async ({ engine, sites, folder }) => {
+  writeFileSync(join(folder, 'page.js'), `fetch('http://forbidden.invalid/').catch(() => {});`);
+  const html =
+    '<!doctype html><html lang="en"><head><title>x</title></head><script src="page.js"></script></html>';
+  writeFileSync(join(folder, 'index.html'), html);
+  const server = await startPageServer({
+    folder,
+    headers: { 'Content-Security-Policy': `default-src 'self'` },
+    ...(engine.name === 'webkit' ? { onConsole: (text: string) => void sites.messages.push(text) } : {}),
+  });
+  await engine.goto(server.url);
+  const isHeard = () => engine.messages().some(({ text }) => text.includes('http://forbidden.invalid/'));
+  await expect.poll(isHeard).toBe(true);
+  expect(engine.refusedUrls()).toEqual([]);
+  await server.close();
+});
+
+/** Nobody's names (RFC 6761): only a proxy can be asked for them. */
+const PROVOKED = `
+  fetch('http://FROM.invalid/fetch').catch(() => {});
+  fetch('https://FROM-tls.invalid/fetch').catch(() => {});
+  try { new WebSocket('ws://FROM-socket.invalid/').onerror = () => {}; } catch {}
+`;
+
+test('sees every request to a stranger, of the page and of workers', async ({ engine, folder }) => {
+  writeFileSync(join(folder, 'classic.js'), PROVOKED.replaceAll('FROM', 'worker'));
+  writeFileSync(join(folder, 'module.js'), `${PROVOKED.replaceAll('FROM', 'module')} export {};`);
+  const script = `${PROVOKED.replaceAll('FROM', 'page')}
+    navigator.sendBeacon('http://beacon.invalid/', 'x');
+    new Worker('classic.js'); new Worker('module.js', { type: 'module' });`;
+  const html = `<!doctype html><html lang="en"><title>x</title><script>${script}</script><img alt="" src="http://image.invalid/a.png"></html>`;
+  writeFileSync(join(folder, 'index.html'), html);
+  const server = await startPageServer({ folder });
+  await engine.goto(server.url);
+  const strangers = ['page', 'worker', 'module'].flatMap((from) => [from, `${from}-tls`, `${from}-socket`]);
+  for (const stranger of [...strangers, 'beacon', 'image']) {
+    const isSeen = () => strayRequests(engine).some((url) => new URL(url).hostname === `${stranger}.invalid`);
+    await expect.poll(isSeen, stranger).toBe(true);
+  }
+  expect(strayRequests(engine).filter((url) => url.startsWith(server.url))).toEqual([]);
+  await server.close();
+});
+
+test('sees requests to a server on loopback that no test has started, but in WebKit', async ({
+  engine,
+  folder,
+}) => {
+  const ask = (path: string) => `fetch('http://127.0.0.1:${STRANGE_PORT}/${path}').catch(() => {})`;
+  writeFileSync(join(folder, 'worker.js'), `${ask('worker')}.then(() => postMessage('asked'))`);
+  const script = `${ask('page')}.then(() => { new Worker('worker.js').onmessage = () => { document.title = 'asked'; }; });`;
+  const html = `<!doctype html><html lang="en"><title>x</title><script>${script}</script></html>`;
+  writeFileSync(join(folder, 'index.html'), html);
+  const server = await startPageServer({ folder });
+  await engine.goto(server.url);
+  await expect.poll(() => engine.title()).toBe('asked');
+  const expected = ['page', 'worker'].map((path) => `http://127.0.0.1:${STRANGE_PORT}/${path}`);
+  expect(strayRequests(engine).toSorted()).toEqual(engine.name === 'webkit' ? [] : expected);
+  await server.close();
+});
+
+/** Nothing listens there, and no browser refuses to try. */
+const STRANGE_PORT = 59_999;

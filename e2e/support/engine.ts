@@ -61,6 +61,8 @@ export interface Engine {
   resize(width: number, height: number): Promise<void>;
   /** All so far. */
   messages(): readonly ConsoleMessage[];
+  /** URLs that somebody outside of loopback was to be asked for so far, and was not; of https only the host. */
+  refusedUrls(): readonly string[];
   /** URLs of every request of page and workers so far; undefined where the browser does not tell. */
   requestedUrls(): readonly string[] | undefined;
   close(): Promise<void>;

@@ -3,20 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, expect } from '@playwright/test';
+import { HOST_HEADERS } from '../../src/page-policy';
 import { type Corpus, corpusMissing, makeCorpus } from '../fixtures/corpus';
 import { type CacheServer, startCacheServer } from './cache-server';
 import type { ConsoleMessage, EngineProcess, OpenOptions } from './engine';
 import { ExplorerPage } from './explorer-page';
+import { forgetClosedServers } from './open-servers';
 import { axeViolations } from './page-scripts';
 import { type PageServer, startPageServer } from './page-server';
 import { startPlaywright } from './playwright-engine';
 import { type Engine as EngineName, findProgram, missingFor } from './requirements.mjs';
+import { strayRequests } from './strays';
 import { startWebKit } from './webkit-engine';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const SAMPLE_CACHE = join(root, 'public/sample-cache');
 
-/** The built page as three kinds of host serve it. */
+/** The built page as four kinds of host serve it. */
 export interface Sites {
   /** At the root of a host. */
   readonly root: PageServer;
@@ -24,12 +27,17 @@ export interface Sites {
   readonly subPath: PageServer;
   /** One file only; addresses stand after `#/`. */
   readonly hash: PageServer;
-  /** What the console hook of all three sent, in order; empty where the driver tells. */
+  /** At the root of a host that sends the headers which README gives. */
+  readonly withHeaders: PageServer;
+  /** What the console hook of all sent, in order; empty where the driver tells. */
   readonly messages: string[];
 }
 
 interface TestFixtures {
-  /** A page of the explorer in a fresh browser. After the test its console must be silent, and axe without a word. */
+  /**
+   * A page of the explorer in a fresh browser. After the test its console must be silent, axe without a word, and nobody asked
+   * but servers of the tests.
+   */
   explorer: ExplorerPage;
   /** The sample cache, behind a server that counts and can misbehave. */
   cache: CacheServer;
@@ -64,6 +72,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
           ...hook,
         }),
         hash: await startPageServer({ folder: join(root, 'dist-hash'), ...hook }),
+        withHeaders: await startPageServer({ folder: join(root, 'dist'), headers: HOST_HEADERS, ...hook }),
       };
       await use({ ...servers, messages });
       await Promise.all(Object.values(servers).map((server) => server.close()));
@@ -85,6 +94,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   explorer: async ({ engineName, engineProcess, sites, cache, openOptions }, use, testInfo) => {
     if (!engineProcess) return missing(`${engineName} is missing`, testInfo);
+    forgetClosedServers();
     const engine = await engineProcess.open(openOptions);
     const explorer = new ExplorerPage(engine, sites.root.url, cache.url);
     await use(explorer);
@@ -94,7 +104,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     }
     const messages = engine.messages().filter((message) => !isExpected(message, explorer));
     const violations = explorer.isOpen ? await axeViolations(engine) : [];
+    const strays = strayRequests(engine);
     await engine.close();
+    expect.soft(strays, 'nobody is asked but the page’s own server and the caches of the test').toEqual([]);
     expect.soft(messages, 'the console is silent').toEqual([]);
     expect.soft(violations, 'axe has nothing to say').toEqual([]);
   },

@@ -37,7 +37,8 @@ export const CONSOLE_PATH = '/-console';
 
 /**
  * For engines whose driver tells nothing of the console: runs first in the page and in its workers, and sends to the page
- * server what is logged, thrown or rejected. What the browser itself complains about (CORS, CSP) is not seen by it.
+ * server what is logged, thrown or rejected, and what the page's policy forbade. What the browser itself complains about otherwise
+ * (CORS) is not seen by it.
  */
 export const CONSOLE_HOOK = `(() => {
   const send = (text) => void fetch('${CONSOLE_PATH}', { method: 'POST', body: String(text), keepalive: true }).catch(() => {});
@@ -46,6 +47,7 @@ export const CONSOLE_HOOK = `(() => {
     console[level] = (...values) => { send(level + ': ' + values.map(String).join(' ')); original.apply(console, values); };
   }
   addEventListener('error', (event) => send('uncaught: ' + event.message + ' ' + (event.error?.stack ?? '')));
+  addEventListener('securitypolicyviolation', (event) => send('forbidden: ' + event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sample));
   addEventListener('unhandledrejection', (event) => send('unhandled: ' + event.reason + ' ' + (event.reason?.stack ?? '')));
 })();
 `;

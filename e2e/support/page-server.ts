@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, relative } from 'node:path';
+import { serverClosed, serverOpened } from './open-servers';
 import { CONSOLE_HOOK, CONSOLE_PATH } from './page-scripts';
 
 export interface PageServer {
@@ -10,6 +11,9 @@ export interface PageServer {
   readonly url: string;
   close(): Promise<void>;
 }
+
+/** Where the console hook lies for pages: no inline script, so that the page's policy stays in force. */
+const HOOK_PATH = '/-console-hook.js';
 
 /** An empty page of the same origin: there a test can fill the origin's storage before the app starts. */
 export const BLANK_PATH = '/-blank';
@@ -20,6 +24,8 @@ export interface PageServerOptions {
   readonly base?: string;
   /** Status of the page where there is no such file: 200 as most hosts can be set up, 404 as GitHub Pages has it. */
   readonly fallbackStatus?: 200 | 404;
+  /** Sent with everything but the empty page, as a host may be set up to. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Given: pages and workers get the console hook, and what it sends comes here. */
   readonly onConsole?: (text: string) => void;
 }
@@ -29,7 +35,7 @@ export interface PageServerOptions {
  * is served is what was there at the start: building again meanwhile disturbs nobody.
  */
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
-  const { folder, base = '/', fallbackStatus = 200, onConsole } = options;
+  const { folder, base = '/', fallbackStatus = 200, headers = {}, onConsole } = options;
   const files = await readFiles(folder);
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const name = fileName(request.url ?? '/', base);
@@ -41,7 +47,10 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     response.end(onConsole ? withHook(servedName, contents) : contents);
   };
   const server = createServer((request, response) => {
-    if (request.url === BLANK_PATH) response.setHeader('Content-Type', 'text/html').end(BLANK_PAGE);
+    if (request.url === BLANK_PATH)
+      return void response.setHeader('Content-Type', 'text/html').end(BLANK_PAGE);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (request.url === HOOK_PATH) response.setHeader('Content-Type', 'text/javascript').end(CONSOLE_HOOK);
     else if (request.url === CONSOLE_PATH) collectMessage(request, response, onConsole);
     else serve(request, response);
   });
@@ -49,9 +58,12 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   await once(server, 'listening');
   // A server that listens on TCP has an AddressInfo.
   const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  serverOpened(origin);
   return {
-    url: `http://127.0.0.1:${port}${base}`,
+    url: `${origin}${base}`,
     close: async () => {
+      serverClosed(origin);
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
@@ -80,7 +92,7 @@ function fileName(url: string, base: string): string | undefined {
 
 function withHook(name: string, contents: Buffer): string | Buffer {
   if (name.endsWith('.html')) {
-    return contents.toString().replace('<head>', `<head><script>${CONSOLE_HOOK}</script>`);
+    return contents.toString().replace('<head>', `<head><script src="${HOOK_PATH}"></script>`);
   }
   return /worker[^/]*\.js$/.test(name) ? CONSOLE_HOOK + contents.toString() : contents;
 }

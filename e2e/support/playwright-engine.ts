@@ -22,6 +22,7 @@ import {
   type Target,
 } from './engine';
 import { ADD_DROP_INPUT, DROP_INPUT_ID, DROP_ITS_FILE } from './page-scripts';
+import { type RefusingProxy, startRefusingProxy } from './refusing-proxy';
 import { type Engine as EngineName, findProgram } from './requirements.mjs';
 
 /** Playwright's file picker cannot be answered in Chromium, so the page is to think there is none. */
@@ -30,11 +31,16 @@ const NO_SAVE_PICKER = 'delete globalThis.showSaveFilePicker;';
 /** Chromium, Firefox, or (where Playwright's own is installed) WebKit. */
 export async function startPlaywright(name: EngineName): Promise<EngineProcess> {
   const downloads = new DownloadFolder(mkdtempSync(join(tmpdir(), 'explorer-downloads-')));
-  const browser = await { chromium, firefox, webkit }[name].launch(launchOptions(name, downloads.path));
+  const proxy = await startRefusingProxy();
+  const browser = await { chromium, firefox, webkit }[name].launch({
+    ...launchOptions(name, downloads.path),
+    proxy: { server: proxy.url, bypass: '127.0.0.1,localhost' },
+  });
   return {
-    open: (options) => openPage({ name, browser, downloads }, options ?? {}),
+    open: (options) => openPage({ name, browser, downloads, proxy }, options ?? {}),
     close: async () => {
       await browser.close();
+      await proxy.close();
       rmSync(downloads.path, { recursive: true, force: true });
     },
   };
@@ -56,7 +62,15 @@ interface Place {
   readonly name: EngineName;
   readonly browser: Browser;
   readonly downloads: DownloadFolder;
+  readonly proxy: RefusingProxy;
 }
+
+/** What browsers ask their makers by themselves, beside every page. What a page asks there, the driver tells. */
+const OWN_DOINGS: Readonly<Record<EngineName, RegExp>> = {
+  chromium: /^https?:\/\/[a-z0-9.-]+\.(?:google|googleapis|gvt1)\.com(?:[:/]|$)/,
+  firefox: /^https?:\/\/[a-z0-9.-]+\.(?:mozilla\.(?:org|com|net)|firefox\.com)(?:[:/]|$)/,
+  webkit: /^$/,
+};
 
 async function openPage(place: Place, { colorScheme = 'light', initScript }: OpenOptions): Promise<Engine> {
   const context = await place.browser.newContext({ colorScheme, viewport: { width: 1280, height: 800 } });
@@ -71,14 +85,18 @@ class PlaywrightEngine implements Engine {
   private readonly downloads: DownloadFolder;
   private readonly context: BrowserContext;
   private readonly page: Page;
+  private readonly proxy: RefusingProxy;
+  private readonly refusedBefore: number;
   private readonly heard: ConsoleMessage[] = [];
   private readonly requested: string[] = [];
 
-  constructor({ name, downloads }: Place, context: BrowserContext, page: Page) {
+  constructor({ name, downloads, proxy }: Place, context: BrowserContext, page: Page) {
     this.name = name;
     this.downloads = downloads;
     this.context = context;
     this.page = page;
+    this.proxy = proxy;
+    this.refusedBefore = proxy.refused.length;
     page.on('console', (message) =>
       this.heard.push({ text: `${message.type()}: ${message.text()}`, url: message.location().url }),
     );
@@ -166,7 +184,8 @@ class PlaywrightEngine implements Engine {
   }
 
   async screenshot(path: string): Promise<void> {
-    await this.page.screenshot({ path });
+    // A caret is hidden by a style in the page, which the page's policy forbids.
+    await this.page.screenshot({ path, caret: 'initial' });
   }
 
   resize(width: number, height: number): Promise<void> {
@@ -175,6 +194,10 @@ class PlaywrightEngine implements Engine {
 
   messages(): readonly ConsoleMessage[] {
     return this.heard;
+  }
+
+  refusedUrls(): readonly string[] {
+    return this.proxy.refused.slice(this.refusedBefore).filter((url) => !OWN_DOINGS[this.name].test(url));
   }
 
   requestedUrls(): readonly string[] {

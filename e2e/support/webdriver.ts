@@ -58,8 +58,8 @@ export class WebKitDriver {
     }
   }
 
-  async newSession(): Promise<string> {
-    const options = { binary: findMiniBrowser(), args: ['--automation'] };
+  async newSession(browserArgs: readonly string[] = []): Promise<string> {
+    const options = { binary: findMiniBrowser(), args: ['--automation', ...browserArgs] };
     const capabilities = { alwaysMatch: { browserName: 'MiniBrowser', 'webkitgtk:browserOptions': options } };
     const request = { body: { capabilities }, signal: AbortSignal.timeout(SESSION_PATIENCE) };
     const { sessionId } = await this.call<{ sessionId: string }>('POST', '/session', request);

@@ -13,33 +13,46 @@ import {
   type Target,
 } from './engine';
 import { ADD_DROP_INPUT, DROP_INPUT_ID, DROP_ITS_FILE } from './page-scripts';
+import { type RefusingProxy, startRefusingProxy } from './refusing-proxy';
 import { type ElementReference, WebDriverError, WebKitDriver } from './webdriver';
 import { candidatesScript, keyValue } from './webdriver-words';
 
 /** WebKitGTK's MiniBrowser, over the WebDriver protocol. `heard` is what the page server's console hook collects. */
 export async function startWebKit(heard: readonly string[]): Promise<EngineProcess> {
   const home = mkdtempSync(join(tmpdir(), 'explorer-webkit-'));
+  const proxy = await startRefusingProxy();
+  // Only addresses with this host are asked directly.
+  const throughProxy = [`--proxy=${proxy.url}`, '--ignore-host=127.0.0.1'];
   let driver = await WebKitDriver.start(home);
   // The driver is known to wait for ever, now and then, for a browser that it just started; another one does not.
   const newSession = () =>
-    driver.newSession().catch(async () => {
+    driver.newSession(throughProxy).catch(async () => {
       driver.stop();
       driver = await WebKitDriver.start(home);
-      return driver.newSession();
+      return driver.newSession(throughProxy);
     });
   return {
     open: async () => {
       const session = await newSession();
-      const engine = new WebKitEngine(driver, session, new DownloadFolder(home), heard);
+      const engine = new WebKitEngine({ driver, session, downloads: new DownloadFolder(home), heard, proxy });
       await engine.resize(1280, 800);
       return engine;
     },
     close: async () => {
       driver.stop();
+      await proxy.close();
       await pause(100);
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+interface WebKitPlace {
+  readonly driver: WebKitDriver;
+  readonly session: string;
+  readonly downloads: DownloadFolder;
+  readonly heard: readonly string[];
+  readonly proxy: RefusingProxy;
 }
 
 class WebKitEngine implements Engine {
@@ -49,13 +62,17 @@ class WebKitEngine implements Engine {
   private readonly downloads: DownloadFolder;
   private readonly heard: readonly string[];
   private readonly heardBefore: number;
+  private readonly proxy: RefusingProxy;
+  private readonly refusedBefore: number;
 
-  constructor(driver: WebKitDriver, session: string, downloads: DownloadFolder, heard: readonly string[]) {
+  constructor({ driver, session, downloads, heard, proxy }: WebKitPlace) {
     this.driver = driver;
     this.session = session;
     this.downloads = downloads;
     this.heard = heard;
     this.heardBefore = heard.length;
+    this.proxy = proxy;
+    this.refusedBefore = proxy.refused.length;
   }
 
   async goto(url: string): Promise<void> {
@@ -169,6 +186,10 @@ class WebKitEngine implements Engine {
 
   messages(): readonly ConsoleMessage[] {
     return this.heard.slice(this.heardBefore).map((text) => ({ text, url: '' }));
+  }
+
+  refusedUrls(): readonly string[] {
+    return this.proxy.refused.slice(this.refusedBefore);
   }
 
   requestedUrls(): undefined {

@@ -1,4 +1,5 @@
 import { proxy, type Remote, wrap } from 'comlink';
+import workerUrl from '../../workers/archive.worker.ts?worker&url';
 import type { Failure } from './failure';
 import { fail, type Outcome, succeed } from './outcome';
 import type { ArchiveService } from './service';
@@ -46,10 +47,31 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
 }
 
 function startWorker(): Worker {
-  return new Worker(new URL('../../workers/archive.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'archive',
+  // Where Trusted Types are enforced, the URL is an object, which TypeScript's DOM library does not know.
+  return new Worker(trusted(workerUrl) as string, { type: 'module', name: 'archive' });
+}
+
+/** Trusted Types, as far as they are needed here. Not every engine has them. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): UrlPolicy;
+}
+interface UrlPolicy {
+  createScriptURL(url: string): object;
+}
+
+let urlPolicy: UrlPolicy | undefined;
+
+/** The page's policy (page-policy.ts) lets this one thing through: the worker's own URL. */
+function trusted(url: string): object | string {
+  // TypeScript's DOM library does not have them.
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  urlPolicy ??= trustedTypes?.createPolicy('archive-worker', {
+    createScriptURL: (asked) => {
+      if (asked !== workerUrl) throw new TypeError(`${asked} is not the worker`);
+      return asked;
+    },
   });
+  return urlPolicy ? urlPolicy.createScriptURL(url) : url;
 }
 
 /** A thread dies when its code cannot be loaded, when it throws outside of a call, or when memory runs out. */

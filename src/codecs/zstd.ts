@@ -1,4 +1,4 @@
-import { ZSTDDecoder } from 'zstddec/stream';
+import packageText from 'zstddec/stream?raw';
 import { LIMITS } from '../limits';
 import type { Decode } from './codec';
 import { type Decoder, drive, inMiB, NOTHING, Refusal, type Turn } from './drive';
@@ -7,9 +7,10 @@ import { couldBeZstdFrame, LONGEST_FRAME_HEADER, readWindowSize } from './zstd-f
 
 /**
  * Zstandard through the C library, as `zstddec` compiles it. Its generator is not used: it loops for ever over what the
- * library refuses, and it frees nothing when it is left early. The module it loads is what we take; each decode has an
+ * library refuses, and it frees nothing when it is left early. The module in it is what we take; each decode has an
  * instance of its own and calls `ZSTD_decompressStream` as its manual says (lib/zstd.h, "Streaming decompression").
- * The package loads the module with `fetch('data:…')`: a Content-Security-Policy needs `connect-src data:`.
+ * The package would load its module with `fetch('data:…')`, which the page's policy forbids, and does not export it. So its
+ * text is read.
  */
 
 interface ZstdExports {
@@ -59,13 +60,11 @@ export async function load(): Promise<Decode> {
   return (compressed) => drive('zstd', compressed, async () => new ZstdDecoder(await pool.lend(), pool));
 }
 
-/** The package hands what it compiled to its own `_init`, the first time it is asked, and keeps it to itself otherwise. */
-function loadModule(): Promise<WebAssembly.Module> {
-  return new Promise((resolve, reject) => {
-    const decoder = new ZSTDDecoder();
-    decoder._init = (compiled) => resolve(compiled.module);
-    decoder.init().then(() => reject(new Error('zstddec did not hand over its module')), reject);
-  });
+/** The module stands in the package's text, in base64. */
+async function loadModule(): Promise<WebAssembly.Module> {
+  const base64 = /\bwasm = "([A-Za-z0-9+/]+={0,2})"/.exec(packageText)?.[1];
+  if (!base64) throw new Error('zstddec has its module elsewhere');
+  return WebAssembly.compile(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
 }
 
 class ZstdDecoder implements Decoder {
