@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { gate } from '../bytes/testing';
 import { dir, exe, file, nar } from '../nix/nar/testing';
 import { type ArchiveThread, connectArchiveService } from './client';
@@ -111,4 +111,21 @@ test('no thread is started before the first call', async () => {
   });
   await client.close(1);
   expect(started).toBe(0);
+});
+
+test('a call leaves no port behind: neither of its signal nor of its callbacks', async () => {
+  const ports = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+  const others = ports();
+  const client = connectArchiveService(() => threadWith(createArchiveService()));
+  const opened = await client.open(localNar(), () => undefined, signal());
+  if (!opened.ok || opened.value.kind !== 'archive') throw new Error('not opened');
+  const { id } = opened.value.archive;
+  const range = { row: 3, fileOffset: 0 };
+  const nothing = () => undefined;
+  for (let calls = 0; calls < 5; calls++) {
+    await client.read(id, range, nothing, signal());
+    await client.stream(id, range, async () => undefined, nothing, signal());
+  }
+  const ownOfTheThread = 2;
+  await vi.waitFor(() => expect(ports()).toBeLessThanOrEqual(others + ownOfTheThread));
 });

@@ -2,7 +2,7 @@ import { proxy, type Remote, wrap } from 'comlink';
 import type { Failure } from './failure';
 import { fail, type Outcome, succeed } from './outcome';
 import type { ArchiveService } from './service';
-import { registerTransferHandlers } from './transfer-handlers';
+import { registerTransferHandlers, withCrossingSignal } from './transfer-handlers';
 
 /** The thread, as far as the client needs it. */
 export type ArchiveThread = Pick<
@@ -31,14 +31,22 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
     }
   };
 
+  const callUntil = <T>(
+    signal: AbortSignal,
+    use: (remote: Remote<ArchiveService>, crossing: AbortSignal) => Promise<Outcome<T>>,
+  ) => withCrossingSignal(signal, (crossing) => call((remote) => use(remote, crossing)));
+
   return {
-    open: (input, onUpdate, signal) => call((remote) => remote.open(input, proxy(onUpdate), signal)),
+    open: (input, onUpdate, signal) =>
+      callUntil(signal, (remote, crossing) => remote.open(input, proxy(onUpdate), crossing)),
     read: (archiveId, range, onProgress, signal) =>
-      call((remote) => remote.read(archiveId, range, proxy(onProgress), signal)),
+      callUntil(signal, (remote, crossing) => remote.read(archiveId, range, proxy(onProgress), crossing)),
     stream: (archiveId, range, write, onProgress, signal) =>
-      call((remote) => remote.stream(archiveId, range, proxy(write), proxy(onProgress), signal)),
+      callUntil(signal, (remote, crossing) =>
+        remote.stream(archiveId, range, proxy(write), proxy(onProgress), crossing),
+      ),
     verify: (archiveId, onProgress, signal) =>
-      call((remote) => remote.verify(archiveId, proxy(onProgress), signal)),
+      callUntil(signal, (remote, crossing) => remote.verify(archiveId, proxy(onProgress), crossing)),
     close: async (archiveId) => {
       if (connection) await call(async (remote) => succeed(await remote.close(archiveId)));
     },
