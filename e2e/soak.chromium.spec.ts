@@ -7,7 +7,7 @@ import type { ExplorerPage } from './support/explorer-page';
 import { recordFact } from './support/facts';
 import { playwrightPage } from './support/playwright-engine';
 import { expect, fileOf, test } from './support/soak';
-import { spoolFolder } from './support/spool-folder';
+import { spoolFiles } from './support/spool-folder';
 
 /** Two of each compression, one of them large: every decoder is loaded by then. */
 const WARM_UP = 12;
@@ -108,7 +108,7 @@ const cancelSaving: Visit = async (journey, path) => {
 const cancelLate: Visit = async ({ explorer, cache, page }, { storePath, narUrl, fileSize }) => {
   cache.misbehave(`/${narUrl}`, { kind: 'stall', afterBytes: fileSize - 50 });
   await explorer.open(storePath);
-  await expect.poll(async () => (await spoolFolder(page)).names.length).toBe(1);
+  await expect.poll(async () => (await spoolFiles(page)).length).toBe(1);
   await explorer.cancel();
   await explorer.failure();
   cache.release();
@@ -154,7 +154,7 @@ test('200 store paths in one page: what they took is given back', async ({ explo
     expect(await page.evaluate('objectUrls.count()'), 'object URLs').toBe(0);
     const open = () => cache.requests.filter(({ end }) => end === 'open').length;
     await expect.poll(open, 'requests that are open').toBe(0);
-    await expect.poll(async () => (await spoolFolder(page)).names, 'files of spools').toEqual([]);
+    await expect.poll(() => spoolFiles(page), 'files of spools').toEqual([]);
     const ofWorker = await (await devtools.worker).memory();
     const ofPage = await pageMemory(devtools.page);
     const { usage = 0 } = await page.evaluate(() => navigator.storage.estimate());

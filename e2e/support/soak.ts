@@ -2,6 +2,7 @@ import { corpusMissing } from '../fixtures/corpus';
 import { makeSoakCache, type SoakCache, type SoakFile, type SoakPath } from '../fixtures/soak/soak-cache';
 import { startCacheServer } from './cache-server';
 import { test as base, expect } from './explorer';
+import type { ExplorerPage } from './explorer-page';
 
 interface SoakFixtures {
   /** What `cache` serves here: many small store paths, and some that are too large for the spool's memory. */
@@ -30,4 +31,9 @@ export function fileOf({ name, files }: SoakPath, narPath: string): SoakFile {
   const file = files.find((one) => one.narPath === narPath);
   if (!file) throw new Error(`${name} has no ${narPath}`);
   return file;
+}
+
+/** A path without listing is open: its last byte has been read and kept. */
+export async function wholeNarIsRead({ engine }: ExplorerPage): Promise<void> {
+  await expect.poll(() => engine.text({ css: 'footer' }), { timeout: 30_000 }).toContain('Tree from NAR');
 }

@@ -1,30 +1,23 @@
-import type { Page } from '@playwright/test';
-
 /** The folder of the origin's private file system that `src/bytes/spool-opfs.ts` keeps its files in. */
-const FOLDER = 'nar-explorer-spool';
+export const SPOOL_FOLDER = 'nar-explorer-spool';
 
-export interface SpoolFolder {
-  readonly names: string[];
-  readonly bytes: number;
+/** A page: an Engine's, or Playwright's own. */
+interface Evaluates {
+  evaluate(expression: string): Promise<unknown>;
 }
 
-/** What spools have left on disk by now. A file that is written to right now counts as empty. */
-export function spoolFolder(page: Page): Promise<SpoolFolder> {
-  return page.evaluate(async (name) => {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(name).catch(() => undefined);
-    const names: string[] = [];
-    let bytes = 0;
-    if (!folder) return { names, bytes };
-    // TypeScript's DOM library does not know that a folder can be walked through.
-    const entries = folder as unknown as AsyncIterable<[string, FileSystemFileHandle]>;
-    for await (const [file, handle] of entries) {
-      names.push(file);
-      bytes += await handle.getFile().then(
-        ({ size }) => size,
-        () => 0,
-      );
+/** Names of the files that spools have on disk by now; none where there is no private file system. */
+export async function spoolFiles(page: Evaluates): Promise<string[]> {
+  const names = await page.evaluate(`(async () => {
+    const names = [];
+    try {
+      const root = await navigator.storage.getDirectory();
+      for await (const name of (await root.getDirectoryHandle('${SPOOL_FOLDER}')).keys()) names.push(name);
+    } catch (error) {
+      if (error.name === 'InvalidStateError') throw error;
     }
-    return { names, bytes };
-  }, FOLDER);
+    return names;
+  })()`);
+  // As the script makes it.
+  return names as string[];
 }

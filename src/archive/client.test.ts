@@ -12,7 +12,7 @@ const signal = () => new AbortController().signal;
 const localNar = () => ({ kind: 'file' as const, file: new File([NAR], 'a.nar') });
 
 /** The far side of a real message channel, as the worker's entry sets it up. */
-function threadWith(service: ArchiveService): ArchiveThread & { die(message: string): void } {
+function threadWith(service: ArchiveService): ArchiveThread & { die(message?: string): void } {
   registerTransferHandlers();
   const { port1, port2 } = new MessageChannel();
   expose(withTransfers(service), port2);
@@ -25,7 +25,12 @@ function threadWith(service: ArchiveService): ArchiveThread & { die(message: str
     removeEventListener: port1.removeEventListener.bind(port1),
     terminate: () => port1.close(),
     die: (message) =>
-      errors.dispatchEvent(Object.assign(new Event('error', { cancelable: true }), { message })),
+      errors.dispatchEvent(
+        Object.assign(
+          new Event('error', { cancelable: true }),
+          message === undefined ? undefined : { message },
+        ),
+      ),
   };
 }
 
@@ -101,6 +106,27 @@ test('what waits for a thread that dies fails, and the next call has a new threa
   });
   expect(await client.open(localNar(), () => undefined, signal())).toMatchObject({ ok: true });
   expect(started).toBe(2);
+});
+
+test('a thread whose script cannot be had is another failure, and the next call has a new thread', async () => {
+  const unborn = { ...threadWith(createArchiveService()), postMessage: () => undefined };
+  const threads = [unborn, threadWith(createArchiveService())];
+  let started = 0;
+  const client = connectArchiveService(() => {
+    const thread = threads[started++];
+    if (!thread) throw new DOMException('not from there', 'SecurityError');
+    return thread;
+  });
+  const notLoaded = (message: string) => ({
+    ok: false,
+    failure: { kind: 'internal', reason: 'worker-not-loaded', message, stack: undefined },
+  });
+  const waiting = client.open(localNar(), () => undefined, signal());
+  unborn.die();
+  expect(await waiting).toEqual(notLoaded(''));
+  expect(await client.open(localNar(), () => undefined, signal())).toMatchObject({ ok: true });
+  threads[1]?.die('x');
+  expect(await client.open(localNar(), () => undefined, signal())).toEqual(notLoaded('not from there'));
 });
 
 test('no thread is started before the first call', async () => {

@@ -1,6 +1,6 @@
 import { proxy, type Remote, wrap } from 'comlink';
-import type { Failure } from './failure';
-import { fail, type Outcome, succeed } from './outcome';
+import { FailureError } from './failure';
+import { type Outcome, outcomeOf, succeed } from './outcome';
 import type { ArchiveService } from './service';
 import { registerTransferHandlers, withCrossingSignal } from './transfer-handlers';
 
@@ -12,7 +12,7 @@ export type ArchiveThread = Pick<
 
 /**
  * The service in a thread of its own. The thread is started by the first call, and again by the first call after it
- * died; what was waiting for a dead thread fails with `worker-died`. The caller cannot tell it from the service itself.
+ * died; what was waiting for a dead thread fails with `worker-died`, or `worker-not-loaded` where it never ran. The caller cannot tell it from the service itself.
  */
 export function connectArchiveService(start: () => ArchiveThread = startWorker): ArchiveService {
   registerTransferHandlers();
@@ -21,14 +21,13 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
   const call = async <T>(
     use: (remote: Remote<ArchiveService>) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> => {
-    try {
-      connection ??= new Connection(start(), () => {
+    const answered = await outcomeOf(() => {
+      connection ??= new Connection(started(start), () => {
         connection = undefined;
       });
-      return await connection.answer(use);
-    } catch (error) {
-      return fail(workerDied(error instanceof Error ? error.message : String(error)));
-    }
+      return connection.answer(use);
+    });
+    return answered.ok ? answered.value : answered;
   };
 
   const callUntil = <T>(
@@ -60,6 +59,14 @@ function startWorker(): Worker {
   });
 }
 
+function started(start: () => ArchiveThread): ArchiveThread {
+  try {
+    return start();
+  } catch (error) {
+    throw threadFailure('worker-not-loaded', error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** A thread dies when its code cannot be loaded, when it throws outside of a call, or when memory runs out. */
 class Connection {
   private readonly remote: Remote<ArchiveService>;
@@ -72,8 +79,8 @@ class Connection {
       event.preventDefault();
       thread.terminate();
       onDeath();
-      const message = 'message' in event ? String(event.message) : 'an answer could not be read';
-      for (const reject of [...this.waiting]) reject(new Error(message));
+      const failure = failureOf(event);
+      for (const reject of [...this.waiting]) reject(failure);
     };
     thread.addEventListener('error', die);
     thread.addEventListener('messageerror', die);
@@ -83,12 +90,19 @@ class Connection {
     return new Promise((resolve, reject) => {
       this.waiting.add(reject);
       use(this.remote)
-        .then(resolve, reject)
+        .then(resolve, (error: unknown) => reject(threadFailure('worker-died', String(error))))
         .finally(() => this.waiting.delete(reject));
     });
   }
 }
 
-function workerDied(message: string): Failure {
-  return { kind: 'internal', reason: 'worker-died', message, stack: undefined };
+/** Only what a running script throws has a message: without one the script could not be fetched, or is not one. */
+function failureOf(event: Event): FailureError {
+  if (event.type === 'messageerror') return threadFailure('worker-died', 'an answer could not be read');
+  const message = 'message' in event ? String(event.message) : '';
+  return message ? threadFailure('worker-died', message) : threadFailure('worker-not-loaded', '');
+}
+
+function threadFailure(reason: 'worker-died' | 'worker-not-loaded', message: string): FailureError {
+  return new FailureError({ kind: 'internal', reason, message, stack: undefined });
 }

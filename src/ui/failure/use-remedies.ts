@@ -24,10 +24,14 @@ export function useRemedies(): Readonly<Partial<Record<Remedy, () => void>>> {
 
 /** What can be done about a file of an open archive that could not be read. */
 export function useReadRemedies(retry: () => void): Readonly<Partial<Record<Remedy, () => void>>> {
-  const { archiveStore } = useStores();
+  const { archiveStore, downloadStore } = useStores();
   return {
     retry,
-    reopen: () => void archiveStore.getState().retry(),
+    reopen: () => {
+      // It speaks of an archive that nobody will find any more.
+      downloadStore.getState().dismiss();
+      void archiveStore.getState().retry();
+    },
     'without-listing': () => void archiveStore.getState().retryWithoutListing(),
   };
 }
