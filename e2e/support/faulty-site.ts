@@ -6,19 +6,18 @@ import type { AddressInfo } from 'node:net';
 export interface FaultySite {
   /** With a slash at the end. */
   readonly url: string;
-  /** The next request whose path matches is answered with 500. */
-  refuseOnce(path: RegExp): void;
+  /** Requests whose path matches are answered with 500, until `allow`. */
+  refuse(path: RegExp): void;
+  allow(): void;
   close(): Promise<void>;
 }
 
 /** Stands in front of a site of the page: browsers let tests refuse what a page loads, but not what its worker does. */
 export async function startFaultySite(site: string): Promise<FaultySite> {
-  const refused = new Set<RegExp>();
+  let refused: RegExp | undefined;
   const server = createServer((asked, response) => {
-    const refusal = [...refused].find((path) => path.test(asked.url ?? ''));
-    if (!refusal) return passOn(site, asked, response);
-    refused.delete(refusal);
-    response.writeHead(500, { 'Content-Type': 'text/plain' }).end('500\n');
+    if (!refused?.test(asked.url ?? '')) return passOn(site, asked, response);
+    response.writeHead(500, { 'Content-Type': 'text/javascript' }).end('// 500\n');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -26,7 +25,12 @@ export async function startFaultySite(site: string): Promise<FaultySite> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,
-    refuseOnce: (path) => void refused.add(path),
+    refuse: (path) => {
+      refused = path;
+    },
+    allow: () => {
+      refused = undefined;
+    },
     close: async () => {
       server.close();
       server.closeAllConnections();

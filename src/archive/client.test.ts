@@ -129,6 +129,29 @@ test('a thread whose script cannot be had is another failure, and the next call 
   expect(await client.open(localNar(), () => undefined, signal())).toEqual(notLoaded('not from there'));
 });
 
+test('after a decoder that could not be fetched the next path has another thread; the old one ends its calls', async () => {
+  const missing: ArchiveService = {
+    ...createArchiveService(),
+    open: async () => ({
+      ok: false,
+      failure: { kind: 'codec', reason: 'not-loaded', codec: 'xz', compressedOffset: 0, detail: undefined },
+    }),
+    verify: () =>
+      saving.opened.then(() => ({ ok: false, failure: { kind: 'cancelled', reason: 'cancelled' } })),
+  };
+  const saving = gate();
+  const ended = gate();
+  const first = { ...threadWith(missing), terminate: ended.open };
+  const threads = [first, threadWith(createArchiveService())];
+  const client = connectArchiveService(() => threads.shift() ?? first);
+  const underWay = client.verify(1, () => undefined, signal());
+  expect(await client.open(localNar(), () => undefined, signal())).toMatchObject({ ok: false });
+  expect(await client.open(localNar(), () => undefined, signal())).toMatchObject({ ok: true });
+  saving.open();
+  expect(await underWay).toMatchObject({ failure: { kind: 'cancelled' } });
+  await ended.opened;
+});
+
 test('no thread is started before the first call', async () => {
   let started = 0;
   const client = connectArchiveService(() => {

@@ -22,12 +22,19 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
     use: (remote: Remote<ArchiveService>) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> => {
     const answered = await outcomeOf(() => {
-      connection ??= new Connection(started(start), () => {
-        connection = undefined;
+      connection ??= new Connection(started(start), (dead) => {
+        if (connection === dead) connection = undefined;
       });
       return connection.answer(use);
     });
     return answered.ok ? answered.value : answered;
+  };
+
+  /** Browsers remember that a part of a thread's script could not be fetched: what is opened next has another thread. */
+  const replaceIfSpoilt = () => {
+    if (!connection?.isSpoilt) return;
+    connection.retire();
+    connection = undefined;
   };
 
   const callUntil = <T>(
@@ -36,8 +43,10 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
   ) => withCrossingSignal(signal, (crossing) => call((remote) => use(remote, crossing)));
 
   return {
-    open: (input, onUpdate, signal) =>
-      callUntil(signal, (remote, crossing) => remote.open(input, proxy(onUpdate), crossing)),
+    open: (input, onUpdate, signal) => {
+      replaceIfSpoilt();
+      return callUntil(signal, (remote, crossing) => remote.open(input, proxy(onUpdate), crossing));
+    },
     read: (archiveId, range, onProgress, signal) =>
       callUntil(signal, (remote, crossing) => remote.read(archiveId, range, proxy(onProgress), crossing)),
     stream: (archiveId, range, write, onProgress, signal) =>
@@ -69,16 +78,21 @@ function started(start: () => ArchiveThread): ArchiveThread {
 
 /** A thread dies when its code cannot be loaded, when it throws outside of a call, or when memory runs out. */
 class Connection {
+  /** A part of its script could not be fetched. */
+  isSpoilt = false;
+  private isRetired = false;
+  private readonly thread: ArchiveThread;
   private readonly remote: Remote<ArchiveService>;
   /** Not one promise that all calls race against: that would keep every answer for as long as the thread lives. */
   private readonly waiting = new Set<(reason: Error) => void>();
 
-  constructor(thread: ArchiveThread, onDeath: () => void) {
+  constructor(thread: ArchiveThread, onDeath: (dead: Connection) => void) {
+    this.thread = thread;
     this.remote = wrap<ArchiveService>(thread);
     const die = (event: Event) => {
       event.preventDefault();
       thread.terminate();
-      onDeath();
+      onDeath(this);
       const failure = failureOf(event);
       for (const reject of [...this.waiting]) reject(failure);
     };
@@ -86,14 +100,37 @@ class Connection {
     thread.addEventListener('messageerror', die);
   }
 
-  answer<T>(use: (remote: Remote<ArchiveService>) => Promise<T>): Promise<T> {
+  answer<T>(use: (remote: Remote<ArchiveService>) => Promise<Outcome<T>>): Promise<Outcome<T>> {
     return new Promise((resolve, reject) => {
       this.waiting.add(reject);
       use(this.remote)
-        .then(resolve, (error: unknown) => reject(threadFailure('worker-died', String(error))))
-        .finally(() => this.waiting.delete(reject));
+        .then(
+          (outcome) => {
+            this.isSpoilt ||= isNotLoaded(outcome);
+            resolve(outcome);
+          },
+          (error: unknown) => reject(threadFailure('worker-died', String(error))),
+        )
+        .finally(() => {
+          this.waiting.delete(reject);
+          this.endIfDone();
+        });
     });
   }
+
+  /** Nothing new comes to it: it ends with the last call that is under way. */
+  retire(): void {
+    this.isRetired = true;
+    this.endIfDone();
+  }
+
+  private endIfDone(): void {
+    if (this.isRetired && this.waiting.size === 0) this.thread.terminate();
+  }
+}
+
+function isNotLoaded(outcome: Outcome<unknown>): boolean {
+  return !outcome.ok && outcome.failure.kind === 'codec' && outcome.failure.reason === 'not-loaded';
 }
 
 /** Only what a running script throws has a message: without one the script could not be fetched, or is not one. */

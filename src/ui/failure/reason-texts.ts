@@ -143,7 +143,7 @@ export const codecTexts: Texts<CodecFailure['reason'], CodecFailure> = {
     title: `The decoder for ${codec} could not be loaded`,
     meaning: `It is a part of this page that is fetched when it is needed${detailOf(detail)}.`,
     next: 'Try again; reload the page if a new version came out meanwhile.',
-    remedies: ['retry'],
+    remedies: ['retry', 'reopen'],
   }),
 };
 
