@@ -29,7 +29,7 @@ test('a trap of WebAssembly is damage, and nothing of the instance is used again
   expect(compressed.freed).toBe(true);
 });
 
-test('a decoder for which there is no memory is one that could not be loaded, and the transfer is let go of', async () => {
+test('a decoder for which there is no memory is one that could not be loaded, and nothing is pulled for it', async () => {
   const compressed = lend(Uint8Array.of(1, 2, 3));
   const open = () => {
     // More than WebAssembly may have at all.
