@@ -3,7 +3,7 @@ import { sha256 } from './fixtures/expected';
 import type { ExplorerPage } from './support/explorer-page';
 import { recordFact } from './support/facts';
 import { playwrightPage } from './support/playwright-engine';
-import { expect, fileOf, test } from './support/soak';
+import { expect, fileOf, test, wholeNarIsRead } from './support/soak';
 import { spoolFiles } from './support/spool-folder';
 
 /** The picker answers by itself, with a file of the origin's own that the browser writes as it writes any other. */
@@ -64,8 +64,7 @@ test('a worker that dies while it opens: said at once, and a new one opens it', 
   await expect.poll(() => cache.requests.filter(({ end }) => end === 'open')).toEqual([]);
   cache.behave();
   await openAgain(explorer, 'Try again');
-  await explorer.select('bin/first');
-  await explorer.fileIs('first');
+  await wholeNarIsRead(explorer);
   const left = await spoolFiles(page);
   expect(left).toHaveLength(1);
   expect(left).not.toContain(ofTheDead);
