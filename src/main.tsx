@@ -3,6 +3,7 @@ import { connectArchiveService } from './archive/client';
 import { hashAddressBar, pathAddressBar } from './store/address-bar';
 import { browserFileSaver } from './store/file-saver';
 import { StoresProvider } from './store/hooks';
+import { warnBeforeLeaving } from './store/leaving';
 import { createStores } from './store/stores';
 import { App } from './ui/App';
 import { SAMPLE_CACHE_URL } from './ui/open/sample-cache';
@@ -22,6 +23,8 @@ const stores = createStores({
   storage: storageOf(window),
   builtInKeys: [{ key: __SAMPLE_KEY__, cacheUrl: SAMPLE_CACHE_URL }],
 });
+
+warnBeforeLeaving(window, stores.downloadStore);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element #root');

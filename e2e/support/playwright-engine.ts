@@ -80,11 +80,17 @@ async function openPage(place: Place, { colorScheme = 'light', initScript }: Ope
   return new PlaywrightEngine(place, context, page);
 }
 
+/** The page itself, for tests of what only one browser can be asked: threads, storage, memory. */
+export function playwrightPage(engine: Engine): Page {
+  if (engine instanceof PlaywrightEngine) return engine.page;
+  throw new Error(`${engine.name} is not driven by Playwright here`);
+}
+
 class PlaywrightEngine implements Engine {
   readonly name: EngineName;
   private readonly downloads: DownloadFolder;
   private readonly context: BrowserContext;
-  private readonly page: Page;
+  readonly page: Page;
   private readonly proxy: RefusingProxy;
   private readonly refusedBefore: number;
   private readonly heard: ConsoleMessage[] = [];

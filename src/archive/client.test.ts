@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { gate } from '../bytes/testing';
 import { dir, exe, file, nar } from '../nix/nar/testing';
 import { type ArchiveThread, connectArchiveService } from './client';
@@ -12,7 +12,7 @@ const signal = () => new AbortController().signal;
 const localNar = () => ({ kind: 'file' as const, file: new File([NAR], 'a.nar') });
 
 /** The far side of a real message channel, as the worker's entry sets it up. */
-function threadWith(service: ArchiveService): ArchiveThread & { die(message: string): void } {
+function threadWith(service: ArchiveService): ArchiveThread & { die(message?: string): void } {
   registerTransferHandlers();
   const { port1, port2 } = new MessageChannel();
   expose(withTransfers(service), port2);
@@ -25,7 +25,12 @@ function threadWith(service: ArchiveService): ArchiveThread & { die(message: str
     removeEventListener: port1.removeEventListener.bind(port1),
     terminate: () => port1.close(),
     die: (message) =>
-      errors.dispatchEvent(Object.assign(new Event('error', { cancelable: true }), { message })),
+      errors.dispatchEvent(
+        Object.assign(
+          new Event('error', { cancelable: true }),
+          message === undefined ? undefined : { message },
+        ),
+      ),
   };
 }
 
@@ -103,6 +108,50 @@ test('what waits for a thread that dies fails, and the next call has a new threa
   expect(started).toBe(2);
 });
 
+test('a thread whose script cannot be had is another failure, and the next call has a new thread', async () => {
+  const unborn = { ...threadWith(createArchiveService()), postMessage: () => undefined };
+  const threads = [unborn, threadWith(createArchiveService())];
+  let started = 0;
+  const client = connectArchiveService(() => {
+    const thread = threads[started++];
+    if (!thread) throw new DOMException('not from there', 'SecurityError');
+    return thread;
+  });
+  const notLoaded = (message: string) => ({
+    ok: false,
+    failure: { kind: 'internal', reason: 'worker-not-loaded', message, stack: undefined },
+  });
+  const waiting = client.open(localNar(), () => undefined, signal());
+  unborn.die();
+  expect(await waiting).toEqual(notLoaded(''));
+  expect(await client.open(localNar(), () => undefined, signal())).toMatchObject({ ok: true });
+  threads[1]?.die('x');
+  expect(await client.open(localNar(), () => undefined, signal())).toEqual(notLoaded('not from there'));
+});
+
+test('after a decoder that could not be fetched the next path has another thread; the old one ends its calls', async () => {
+  const missing: ArchiveService = {
+    ...createArchiveService(),
+    open: async () => ({
+      ok: false,
+      failure: { kind: 'codec', reason: 'not-loaded', codec: 'xz', compressedOffset: 0, detail: undefined },
+    }),
+    verify: () =>
+      saving.opened.then(() => ({ ok: false, failure: { kind: 'cancelled', reason: 'cancelled' } })),
+  };
+  const saving = gate();
+  const ended = gate();
+  const first = { ...threadWith(missing), terminate: ended.open };
+  const threads = [first, threadWith(createArchiveService())];
+  const client = connectArchiveService(() => threads.shift() ?? first);
+  const underWay = client.verify(1, () => undefined, signal());
+  expect(await client.open(localNar(), () => undefined, signal())).toMatchObject({ ok: false });
+  expect(await client.open(localNar(), () => undefined, signal())).toMatchObject({ ok: true });
+  saving.open();
+  expect(await underWay).toMatchObject({ failure: { kind: 'cancelled' } });
+  await ended.opened;
+});
+
 test('no thread is started before the first call', async () => {
   let started = 0;
   const client = connectArchiveService(() => {
@@ -111,4 +160,21 @@ test('no thread is started before the first call', async () => {
   });
   await client.close(1);
   expect(started).toBe(0);
+});
+
+test('a call leaves no port behind: neither of its signal nor of its callbacks', async () => {
+  const ports = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+  const others = ports();
+  const client = connectArchiveService(() => threadWith(createArchiveService()));
+  const opened = await client.open(localNar(), () => undefined, signal());
+  if (!opened.ok || opened.value.kind !== 'archive') throw new Error('not opened');
+  const { id } = opened.value.archive;
+  const range = { row: 3, fileOffset: 0 };
+  const nothing = () => undefined;
+  for (let calls = 0; calls < 5; calls++) {
+    await client.read(id, range, nothing, signal());
+    await client.stream(id, range, async () => undefined, nothing, signal());
+  }
+  const ownOfTheThread = 2;
+  await vi.waitFor(() => expect(ports()).toBeLessThanOrEqual(others + ownOfTheThread));
 });

@@ -1,9 +1,9 @@
 import { proxy, type Remote, wrap } from 'comlink';
 import workerUrl from '../../workers/archive.worker.ts?worker&url';
-import type { Failure } from './failure';
-import { fail, type Outcome, succeed } from './outcome';
+import { FailureError } from './failure';
+import { type Outcome, outcomeOf, succeed } from './outcome';
 import type { ArchiveService } from './service';
-import { registerTransferHandlers } from './transfer-handlers';
+import { registerTransferHandlers, withCrossingSignal } from './transfer-handlers';
 
 /** The thread, as far as the client needs it. */
 export type ArchiveThread = Pick<
@@ -13,7 +13,7 @@ export type ArchiveThread = Pick<
 
 /**
  * The service in a thread of its own. The thread is started by the first call, and again by the first call after it
- * died; what was waiting for a dead thread fails with `worker-died`. The caller cannot tell it from the service itself.
+ * died; what was waiting for a dead thread fails with `worker-died`, or `worker-not-loaded` where it never ran. The caller cannot tell it from the service itself.
  */
 export function connectArchiveService(start: () => ArchiveThread = startWorker): ArchiveService {
   registerTransferHandlers();
@@ -22,24 +22,40 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
   const call = async <T>(
     use: (remote: Remote<ArchiveService>) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> => {
-    try {
-      connection ??= new Connection(start(), () => {
-        connection = undefined;
+    const answered = await outcomeOf(() => {
+      connection ??= new Connection(started(start), (dead) => {
+        if (connection === dead) connection = undefined;
       });
-      return await connection.answer(use);
-    } catch (error) {
-      return fail(workerDied(error instanceof Error ? error.message : String(error)));
-    }
+      return connection.answer(use);
+    });
+    return answered.ok ? answered.value : answered;
   };
 
+  /** Browsers remember that a part of a thread's script could not be fetched: what is opened next has another thread. */
+  const replaceIfSpoilt = () => {
+    if (!connection?.isSpoilt) return;
+    connection.retire();
+    connection = undefined;
+  };
+
+  const callUntil = <T>(
+    signal: AbortSignal,
+    use: (remote: Remote<ArchiveService>, crossing: AbortSignal) => Promise<Outcome<T>>,
+  ) => withCrossingSignal(signal, (crossing) => call((remote) => use(remote, crossing)));
+
   return {
-    open: (input, onUpdate, signal) => call((remote) => remote.open(input, proxy(onUpdate), signal)),
+    open: (input, onUpdate, signal) => {
+      replaceIfSpoilt();
+      return callUntil(signal, (remote, crossing) => remote.open(input, proxy(onUpdate), crossing));
+    },
     read: (archiveId, range, onProgress, signal) =>
-      call((remote) => remote.read(archiveId, range, proxy(onProgress), signal)),
+      callUntil(signal, (remote, crossing) => remote.read(archiveId, range, proxy(onProgress), crossing)),
     stream: (archiveId, range, write, onProgress, signal) =>
-      call((remote) => remote.stream(archiveId, range, proxy(write), proxy(onProgress), signal)),
+      callUntil(signal, (remote, crossing) =>
+        remote.stream(archiveId, range, proxy(write), proxy(onProgress), crossing),
+      ),
     verify: (archiveId, onProgress, signal) =>
-      call((remote) => remote.verify(archiveId, proxy(onProgress), signal)),
+      callUntil(signal, (remote, crossing) => remote.verify(archiveId, proxy(onProgress), crossing)),
     close: async (archiveId) => {
       if (connection) await call(async (remote) => succeed(await remote.close(archiveId)));
     },
@@ -74,35 +90,78 @@ function trusted(url: string): object | string {
   return urlPolicy ? urlPolicy.createScriptURL(url) : url;
 }
 
+function started(start: () => ArchiveThread): ArchiveThread {
+  try {
+    return start();
+  } catch (error) {
+    throw threadFailure('worker-not-loaded', error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** A thread dies when its code cannot be loaded, when it throws outside of a call, or when memory runs out. */
 class Connection {
+  /** A part of its script could not be fetched. */
+  isSpoilt = false;
+  private isRetired = false;
+  private readonly thread: ArchiveThread;
   private readonly remote: Remote<ArchiveService>;
   /** Not one promise that all calls race against: that would keep every answer for as long as the thread lives. */
   private readonly waiting = new Set<(reason: Error) => void>();
 
-  constructor(thread: ArchiveThread, onDeath: () => void) {
+  constructor(thread: ArchiveThread, onDeath: (dead: Connection) => void) {
+    this.thread = thread;
     this.remote = wrap<ArchiveService>(thread);
     const die = (event: Event) => {
       event.preventDefault();
       thread.terminate();
-      onDeath();
-      const message = 'message' in event ? String(event.message) : 'an answer could not be read';
-      for (const reject of [...this.waiting]) reject(new Error(message));
+      onDeath(this);
+      const failure = failureOf(event);
+      for (const reject of [...this.waiting]) reject(failure);
     };
     thread.addEventListener('error', die);
     thread.addEventListener('messageerror', die);
   }
 
-  answer<T>(use: (remote: Remote<ArchiveService>) => Promise<T>): Promise<T> {
+  answer<T>(use: (remote: Remote<ArchiveService>) => Promise<Outcome<T>>): Promise<Outcome<T>> {
     return new Promise((resolve, reject) => {
       this.waiting.add(reject);
       use(this.remote)
-        .then(resolve, reject)
-        .finally(() => this.waiting.delete(reject));
+        .then(
+          (outcome) => {
+            this.isSpoilt ||= isNotLoaded(outcome);
+            resolve(outcome);
+          },
+          (error: unknown) => reject(threadFailure('worker-died', String(error))),
+        )
+        .finally(() => {
+          this.waiting.delete(reject);
+          this.endIfDone();
+        });
     });
+  }
+
+  /** Nothing new comes to it: it ends with the last call that is under way. */
+  retire(): void {
+    this.isRetired = true;
+    this.endIfDone();
+  }
+
+  private endIfDone(): void {
+    if (this.isRetired && this.waiting.size === 0) this.thread.terminate();
   }
 }
 
-function workerDied(message: string): Failure {
-  return { kind: 'internal', reason: 'worker-died', message, stack: undefined };
+function isNotLoaded(outcome: Outcome<unknown>): boolean {
+  return !outcome.ok && outcome.failure.kind === 'codec' && outcome.failure.reason === 'not-loaded';
+}
+
+/** Only what a running script throws has a message: without one the script could not be fetched, or is not one. */
+function failureOf(event: Event): FailureError {
+  if (event.type === 'messageerror') return threadFailure('worker-died', 'an answer could not be read');
+  const message = 'message' in event ? String(event.message) : '';
+  return message ? threadFailure('worker-died', message) : threadFailure('worker-not-loaded', '');
+}
+
+function threadFailure(reason: 'worker-died' | 'worker-not-loaded', message: string): FailureError {
+  return new FailureError({ kind: 'internal', reason, message, stack: undefined });
 }

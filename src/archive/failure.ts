@@ -75,7 +75,7 @@ export type Failure =
   | {
       readonly kind: 'internal';
       /** `archive-closed`: the archive that was read is not open any more. */
-      readonly reason: 'bug' | 'worker-died' | 'archive-closed';
+      readonly reason: 'bug' | 'worker-died' | 'worker-not-loaded' | 'archive-closed';
       readonly message: string;
       readonly stack: string | undefined;
     };

@@ -20,8 +20,10 @@ export type SourceReason =
   | 'wrong-range'
   /** A local file changed or went away since it was picked. */
   | 'file-gone'
-  /** Neither memory nor the private file system can hold the bytes. */
-  | 'storage';
+  /** The place that a file is saved to cannot hold the bytes. */
+  | 'storage'
+  /** What was decoded and kept cannot be read again: the browser took it back. */
+  | 'kept-bytes-lost';
 
 export class SourceError extends Error {
   readonly kind = 'source';

@@ -14,11 +14,6 @@ interface SyncAccessHandle {
   close(): void;
 }
 
-interface Session {
-  readonly directory: FileSystemDirectoryHandle;
-  readonly name: string;
-}
-
 /**
  * Spool files in the origin private file system. `open` rejects where there is none, or where it refuses:
  * private windows, WebKitGTK, plain http.
@@ -31,18 +26,25 @@ export function opfsStorage(navigator: OpfsNavigator = globalThis.navigator): Sp
   const begun = begin(navigator);
   // Whoever opens a file hears of it.
   begun.catch(() => {});
-  return { open: async () => openFile(await begun) };
+  // The folder is asked for each time: it goes when a person clears the site's data.
+  return { open: async () => openFile(await begun, await openFolder(navigator)) };
 }
 
-async function begin({ storage, locks }: OpfsNavigator): Promise<Session> {
+async function openFolder({ storage }: OpfsNavigator): Promise<FileSystemDirectoryHandle> {
   const root = await storage.getDirectory();
-  const directory = await root.getDirectoryHandle(DIRECTORY, { create: true });
+  return root.getDirectoryHandle(DIRECTORY, { create: true });
+}
+
+/** Answers the session's name. */
+async function begin(navigator: OpfsNavigator): Promise<string> {
+  const directory = await openFolder(navigator);
+  const { locks } = navigator;
   const name = randomName();
   if (locks) {
     await hold(locks, name);
     await removeStale(directory, locks, name).catch(() => {});
   }
-  return { directory, name };
+  return name;
 }
 
 /** Resolves when the lock is held; it is let go when the worker ends. */
@@ -72,8 +74,8 @@ async function removeStale(
   }
 }
 
-async function openFile({ directory, name }: Session): Promise<SpoolFile> {
-  const fileName = `${name}.${randomName()}`;
+async function openFile(session: string, directory: FileSystemDirectoryHandle): Promise<SpoolFile> {
+  const fileName = `${session}.${randomName()}`;
   const remove = () => directory.removeEntry(fileName);
   const handle = await directory.getFileHandle(fileName, { create: true });
   try {

@@ -210,7 +210,7 @@ test('a storage that cannot be read any more is a failure, never wrong bytes', a
     storage.failsToRead = failsToRead;
     const { bytes, error } = await drain(spool.read({ start: 0 }, NEVER));
     expect(bytes).toEqual(model.subarray(0, 3 * BLOCK));
-    expect(error).toMatchObject({ kind: 'source', reason: 'storage' });
+    expect(error).toMatchObject({ kind: 'source', reason: 'kept-bytes-lost' });
     expect((await drain(spool.read({ start: 9 * BLOCK }, NEVER))).error).toBeUndefined();
   }
 });
@@ -223,7 +223,7 @@ test('close removes the file, once, and ends what reads', async () => {
   await reading.next();
   await Promise.all([spool.close(), spool.close()]);
   expect(storage.log).toEqual(['open', 'close', 'remove']);
-  await expect(reading.next()).rejects.toMatchObject({ reason: 'storage', detail: 'closed' });
+  await expect(reading.next()).rejects.toMatchObject({ reason: 'kept-bytes-lost', detail: 'closed' });
   expect(await spool.append(pattern(1))).toBe(false);
 });
 
@@ -251,6 +251,20 @@ test('close succeeds where the file cannot be removed', async () => {
   const spool = smallSpool(stubborn);
   await filled(spool, 10 * BLOCK);
   await expect(spool.close()).resolves.toBeUndefined();
+});
+
+test('a file that can neither be cut nor closed loses nothing, and its name is removed all the same', async () => {
+  const storage = new FakeStorage('write is short', 2);
+  const gone = () => {
+    throw new DOMException('gone', 'InvalidStateError');
+  };
+  const spool = smallSpool({
+    open: async () => ({ ...(await storage.open()), truncate: gone, close: gone }),
+  });
+  const model = await filled(spool, 10 * BLOCK);
+  expect(await collect(spool.read({ start: 0 }, NEVER), 1e6)).toEqual(model);
+  await spool.close();
+  expect(storage.log).toEqual(['open', 'remove']);
 });
 
 test('a range past what is kept fails', async () => {

@@ -170,7 +170,7 @@ export class Spool implements ByteSource {
   }
 
   private copyOut(at: number, into: Uint8Array<ArrayBuffer>): void {
-    if (this.state === 'closed') throw storageError('closed');
+    if (this.state === 'closed') throw lostError('closed');
     const index = Math.floor(at / this.blockSize);
     const inBlock = at % this.blockSize;
     const block = this.blocks[index];
@@ -183,9 +183,9 @@ export class Spool implements ByteSource {
     try {
       length = this.file?.read(inFile, into);
     } catch (cause) {
-      throw storageError('what was kept cannot be read', cause);
+      throw lostError('it cannot be read', cause);
     }
-    if (length !== into.length) throw storageError('what was kept is gone');
+    if (length !== into.length) throw lostError('it is not there in full');
   }
 }
 
@@ -200,12 +200,16 @@ export function createSpool(): Spool {
 async function discardFile(file: SpoolFile): Promise<void> {
   try {
     file.close();
+  } catch {
+    // It may be gone, which is no reason to leave its name behind.
+  }
+  try {
     await file.remove();
   } catch {
     // A file that cannot be removed now is removed as stale by a later session.
   }
 }
 
-function storageError(detail: string, cause?: unknown): SourceError {
-  return new SourceError({ reason: 'storage', url: 'spool', detail, cause });
+function lostError(detail: string, cause?: unknown): SourceError {
+  return new SourceError({ reason: 'kept-bytes-lost', url: 'spool', detail, cause });
 }

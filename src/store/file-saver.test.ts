@@ -94,6 +94,25 @@ test('a full disk is said to be one', async () => {
   expect(log).toEqual({ bytes: [], removed: true });
 });
 
+test('a file that cannot be written at all, or not be finished, is not there', async () => {
+  const refuse = async (): Promise<never> => {
+    throw new DOMException('not allowed', 'NotAllowedError');
+  };
+  const unopened = target();
+  const unclosed = target();
+  const writable = { ...(await unclosed.handle.createWritable()), close: refuse };
+  for (const { log, handle } of [
+    { log: unopened.log, handle: { ...unopened.handle, createWritable: refuse } },
+    { log: unclosed.log, handle: { ...unclosed.handle, createWritable: async () => writable } },
+  ]) {
+    const { window } = windowWith(async () => handle);
+    expect(await browserFileSaver(window).save('nix', fillWith(OK))).toMatchObject({
+      failure: { kind: 'source', reason: 'storage', detail: 'not allowed' },
+    });
+    expect(log).toEqual({ bytes: [], removed: true });
+  }
+});
+
 test('a dialog that was closed saves nothing', async () => {
   vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(500);
   const { window, clicks } = windowWith(() => Promise.reject(new DOMException('', 'AbortError')));

@@ -67,6 +67,7 @@ async function saveToTarget<T>(
     await removeIfEmpty(target);
     return diskError === undefined ? outcome : { ok: false, failure: diskFailure(target.name, diskError) };
   } catch (error) {
+    await removeIfEmpty(target);
     return { ok: false, failure: diskFailure(target.name, error) };
   }
 }

@@ -31,7 +31,9 @@ export function FailureView({ failure, remedies, level = 2 }: Props) {
   const text = textOfFailure(failure);
   const Heading = level === 1 ? 'h1' : 'h2';
   // A way back is always welcome.
-  const offered = [...text.remedies, 'back' as const].filter((remedy) => remedies[remedy]);
+  const possible = [...text.remedies, 'back' as const].filter((remedy) => remedies[remedy]);
+  // What has to be opened again is not there to be tried again.
+  const offered = possible.filter((remedy) => remedy !== 'retry' || !possible.includes('reopen'));
   const isCalm = failure.kind === 'cancelled';
   return (
     <div

@@ -47,6 +47,7 @@ const others: readonly Failure[] = [
   { kind: 'cancelled', reason: 'cancelled' },
   { kind: 'internal', reason: 'bug', message: 'x is not a function', stack: undefined },
   { kind: 'internal', reason: 'worker-died', message: '', stack: undefined },
+  { kind: 'internal', reason: 'worker-not-loaded', message: '', stack: undefined },
   { kind: 'internal', reason: 'archive-closed', message: 'archive 1 is not open', stack: undefined },
 ];
 

@@ -73,6 +73,13 @@ function internalText({ reason, message }: FailureOf<'internal'>): FailureText {
         next: 'Open it again; close other tabs if it happens twice.',
         remedies: ['retry', 'reopen', 'start-over'],
       };
+    case 'worker-not-loaded':
+      return {
+        title: 'The part that decodes archives could not be loaded',
+        meaning: `It is a part of this page that is fetched when it is needed${message ? ` (${displayText(message)})` : ''}.`,
+        next: 'Try again; reload the page if a new version came out meanwhile.',
+        remedies: ['retry', 'reopen', 'start-over'],
+      };
     case 'archive-closed':
       return {
         title: 'This archive is not open any more',

@@ -105,11 +105,17 @@ export const sourceTexts: Texts<SourceFailure['reason'], SourceFailure> = {
     next: 'Pick it again.',
     remedies: ['open-file', 'start-over'],
   }),
-  storage: ({ detail }) => ({
-    title: 'No room for the decoded bytes',
-    meaning: `Neither memory nor the browser’s private files can hold them${detailOf(detail)}.`,
-    next: 'Free some disk space, or use the command line.',
+  storage: ({ url, detail }) => ({
+    title: `${displayText(url)} could not be written`,
+    meaning: `The disk may be full, or the page may not write there any more${detailOf(detail)}. Nothing half-written was kept.`,
+    next: 'Make room, or save it somewhere else.',
     remedies: ['retry', 'start-over'],
+  }),
+  'kept-bytes-lost': ({ detail }) => ({
+    title: 'What was decoded is gone',
+    meaning: `The browser’s private file that held it cannot be read any more${detailOf(detail)}: this site’s data may have been cleared.`,
+    next: 'Open it again: that fetches it anew.',
+    remedies: ['retry', 'reopen', 'start-over'],
   }),
 };
 
@@ -149,7 +155,7 @@ export const codecTexts: Texts<CodecFailure['reason'], CodecFailure> = {
     title: `The decoder for ${codec} could not be loaded`,
     meaning: `It is a part of this page that is fetched when it is needed${detailOf(detail)}.`,
     next: 'Try again; reload the page if a new version came out meanwhile.',
-    remedies: ['retry'],
+    remedies: ['retry', 'reopen'],
   }),
 };
 

@@ -35,11 +35,15 @@ export function useReadRemedies(
   retry: () => void,
   failure: Failure | undefined,
 ): Readonly<Partial<Record<Remedy, () => void>>> {
-  const { archiveStore } = useStores();
+  const { archiveStore, downloadStore } = useStores();
   return {
     retry,
     ...(failure?.kind === 'limit' && raising(archiveStore, failure)),
-    reopen: () => void archiveStore.getState().retry(),
+    reopen: () => {
+      // It speaks of an archive that nobody will find any more.
+      downloadStore.getState().dismiss();
+      void archiveStore.getState().retry();
+    },
     'without-listing': () => void archiveStore.getState().retryWithoutListing(),
   };
 }
