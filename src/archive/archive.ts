@@ -1,6 +1,7 @@
 import type { TransferCounter } from '../bytes/counting';
 import type { ByteSource } from '../bytes/source';
 import { decodeCommand } from '../codecs/registry';
+import type { NixHash } from '../nix/hash';
 import type { NarListing } from '../nix/nar/listing';
 import type { DecodedSource } from './decoded-source';
 import type { ArchiveHead, ArchiveOrigin, Cost, OpenedArchive, OpenUpdate, Progress, Quirk } from './service';
@@ -46,6 +47,8 @@ export interface Activity {
   compression: string;
   readonly quirks: Quirk[];
   verdicts: Verdicts;
+  /** SHA-256 of the decoded NAR, once it was read whole. */
+  narHash?: NixHash | undefined;
 }
 
 export function startActivity(compression: string): Activity {
@@ -60,8 +63,9 @@ export function startActivity(compression: string): Activity {
 }
 
 /** What is known of the archive by now, besides where it comes from. */
-export function knownOf({ compression, quirks, verdicts }: Activity): Omit<ArchiveHead, 'origin'> {
-  return { compression, decodeCommand: decodeCommand(compression), quirks: [...quirks], verdicts };
+export function knownOf(activity: Activity): Omit<ArchiveHead, 'origin'> {
+  const { compression, quirks, verdicts, narHash } = activity;
+  return { compression, decodeCommand: decodeCommand(compression), quirks: [...quirks], verdicts, narHash };
 }
 
 export function settle(activity: Activity, verdicts: Partial<Verdicts>): void {

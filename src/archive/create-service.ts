@@ -2,7 +2,7 @@ import { throwIfAborted } from '../bytes/errors';
 import { rechunk } from '../bytes/stream';
 import { LimitError } from '../nix/errors';
 import { narPathOf, nodeAt } from '../nix/nar/listing';
-import { type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
+import { type Activity, type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
 import { FailureError } from './failure';
 import { OpenArchives } from './open-archives';
 import { openStorePath } from './open-store-path';
@@ -37,8 +37,10 @@ export function createArchiveService(): ArchiveService {
   };
 
   /** A path of an export keeps the export open, for its bytes are there. */
-  const openedFrom = (held: ReturnType<typeof exports.hold>, index: number, start: number): Opened =>
-    opened({ ...openExported(held.value, index), close: held.release }, start);
+  const openedFrom = async (exportId: number, index: number, start: number): Promise<Opened> => {
+    const held = exports.hold(exportId);
+    return opened({ ...(await openExported(held.value, index)), close: held.release }, start);
+  };
 
   const open = async (input: ArchiveInput, context: OpenContext): Promise<Opened> => {
     const start = performance.now();
@@ -46,7 +48,7 @@ export function createArchiveService(): ArchiveService {
       case 'store-path':
         return opened(await openStorePath(input, context), start);
       case 'exported':
-        return openedFrom(exports.hold(input.exportId), input.index, start);
+        return openedFrom(input.exportId, input.index, start);
       default: {
         const result = await (input.kind === 'file'
           ? openFile(input.file, context)
@@ -93,10 +95,15 @@ export function createArchiveService(): ArchiveService {
       outcomeOf(() =>
         archives.use(archiveId, async ({ activity, narSize, readAll }) => {
           const { cost, progress } = meter(activity);
-          await withProgress(
-            () => onProgress(progress(narSize)),
-            () => readAll(signal),
-          );
+          try {
+            await withProgress(
+              () => onProgress(progress(narSize)),
+              () => readAll(signal),
+            );
+          } catch (error) {
+            // Reading ended early because the NAR is not the one described: that is what was to be found out.
+            if (signal.aborted || !isDisproved(activity)) throw error;
+          }
           return { cost: cost(), ...knownOf(activity) };
         }),
       ),
@@ -107,6 +114,11 @@ export function createArchiveService(): ArchiveService {
       await exports.close(id);
     },
   };
+}
+
+/** What passed of the NAR was too much, or not what the listing has. */
+function isDisproved({ verdicts }: Activity): boolean {
+  return verdicts['nar-size'].state === 'mismatch' || verdicts.listing.state === 'mismatch';
 }
 
 interface Sink {

@@ -1,4 +1,5 @@
 import { httpSource } from '../bytes/http-source';
+import type { ByteSource } from '../bytes/source';
 import { createSpool } from '../bytes/spool';
 import { windowedSource } from '../bytes/windowed-source';
 import type { CodecName } from '../codecs/codec';
@@ -19,12 +20,12 @@ import {
 import { askCaches, type StorePathInput, usableListing } from './ask-caches';
 import { checkContentAddress, checkSignature } from './check-claims';
 import { checkedNar } from './checked-nar';
-import { claimedTap, fileVerdicts, unreadVerdicts } from './claims';
+import { ClaimedNar, fileVerdicts, unreadVerdicts } from './claims';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
 import { withDigest } from './hashing';
 import { describeNarInfoQuirk } from './quirk-texts';
-import type { ArchiveOrigin, Quirk } from './service';
+import type { ArchiveOrigin, Quirk, TrustedKey } from './service';
 import { checkingTap, growingTap } from './taps';
 
 type CacheOrigin = ArchiveOrigin & { readonly kind: 'cache' };
@@ -55,10 +56,8 @@ export async function openStorePath(input: StorePathInput, context: OpenContext)
   return listing ? byListing(origin, listing, activity) : byReading(origin, activity, context);
 }
 
-function keysFor(cacheUrl: string, { trustedKeys }: StorePathInput): string[] {
-  return trustedKeys
-    .filter((trusted) => [undefined, cacheUrl].includes(trusted.cacheUrl))
-    .map(({ key }) => key);
+function keysFor(cacheUrl: string, { trustedKeys }: StorePathInput): TrustedKey[] {
+  return trustedKeys.filter((trusted) => [undefined, cacheUrl].includes(trusted.cacheUrl));
 }
 
 /**
@@ -73,9 +72,20 @@ function byListing(origin: CacheOrigin, listing: NarListing, activity: Activity)
     return { ...parts, ...decodedParts(decoded) };
   }
   const ranged = httpSource(origin.narUrl, { size: narInfo.narSize, counter: activity.counter });
-  const nar = narInfo.fileSize === undefined ? checkedNar(ranged, decoded) : ranged;
-  // Checking it reads it whole, once, as if it were compressed: what is kept then serves the files as well.
-  return { ...parts, ...decodedParts(decoded), nar, keptIn: () => 'nowhere' };
+  const byRange = narInfo.fileSize === undefined ? checkedNar(ranged, decoded) : ranged;
+  // Checking it reads it whole, once, as if it were compressed. Then what was checked is what the files are taken from: a
+  // range that is asked for by itself may bring anything.
+  const isChecked = () => decoded.size !== undefined || decoded.wantedUntil === Number.POSITIVE_INFINITY;
+  const nar: ByteSource = {
+    size: narInfo.narSize,
+    read: (range, signal) => (isChecked() ? decoded : byRange).read(range, signal),
+  };
+  return {
+    ...parts,
+    ...decodedParts(decoded),
+    nar,
+    keptIn: () => (isChecked() ? decoded.keptIn : 'nowhere'),
+  };
 }
 
 /** There is no listing to use: the whole NAR is read once, the tree grows with it, and what was decoded is kept. */
@@ -119,10 +129,11 @@ function decodedNar({ narUrl, narInfo }: CacheOrigin, activity: Activity, tap: (
     activity.compression = codec;
     if (quirk) addQuirk(activity, quirk);
   };
+  const claimed = new ClaimedNar(narInfo, activity);
   const nar = new DecodedSource({
     url: narUrl,
     decode: decodingOf({ source, declared: narInfo.compression, name: narUrl, note }),
-    tap: () => claimedTap(tap(), narInfo, activity),
+    tap: () => claimed.tap(tap()),
     spool: createSpool(),
   });
   activity.decodedBytes = () => nar.decodedBytes;

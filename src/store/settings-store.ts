@@ -14,9 +14,12 @@ export interface SettingsState {
   readonly substituters: readonly Substituter[];
   /** Single-letter keys work (WCAG 2.1.4 wants a switch). */
   readonly letterKeys: boolean;
+  /** A download reads the whole NAR, and is saved when that was verified. */
+  readonly verifyDownloads: boolean;
   /** Throws when there is none. */
   setSubstituters(substituters: readonly Substituter[]): void;
   setLetterKeys(on: boolean): void;
+  setVerifyDownloads(on: boolean): void;
   /** Everything as it was at the first visit. */
   reset(): void;
 }
@@ -28,7 +31,7 @@ export const DEFAULT_SUBSTITUTERS: readonly Substituter[] = [
   },
 ];
 
-const DEFAULTS = { substituters: DEFAULT_SUBSTITUTERS, letterKeys: true };
+const DEFAULTS = { substituters: DEFAULT_SUBSTITUTERS, letterKeys: true, verifyDownloads: false };
 
 /** `storage` undefined: nothing is remembered. */
 export function createSettingsStore(storage: StateStorage | undefined) {
@@ -41,6 +44,7 @@ export function createSettingsStore(storage: StateStorage | undefined) {
           set({ substituters });
         },
         setLetterKeys: (letterKeys) => set({ letterKeys }),
+        setVerifyDownloads: (verifyDownloads) => set({ verifyDownloads }),
         reset: () => set(DEFAULTS),
       }),
       {
@@ -66,6 +70,8 @@ function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
   if (typeof saved !== 'object' || saved === null) return {};
   const valid: Partial<typeof DEFAULTS> = {};
   if ('letterKeys' in saved && typeof saved.letterKeys === 'boolean') valid.letterKeys = saved.letterKeys;
+  if ('verifyDownloads' in saved && typeof saved.verifyDownloads === 'boolean')
+    valid.verifyDownloads = saved.verifyDownloads;
   if ('substituters' in saved && Array.isArray(saved.substituters)) {
     const substituters = saved.substituters.filter(isSubstituter).flatMap(({ url, trustedKeys }) => {
       const cacheUrl = cacheUrlFrom(url);

@@ -11,18 +11,21 @@ import { type CacheDraft, draftOf, readDrafts } from './drafts';
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const { settingsStore } = useStores();
   const letterKeys = useSettings((settings) => settings.letterKeys);
+  const verifyDownloads = useSettings((settings) => settings.verifyDownloads);
   const [drafts, setDrafts] = useState<readonly CacheDraft[]>(() =>
     settingsStore.getState().substituters.map(draftOf),
   );
   const [areLettersOn, setLettersOn] = useState(letterKeys);
+  const [areVerified, setVerified] = useState(verifyDownloads);
   const [isTried, setTried] = useState(false);
   const { substituters, problems } = readDrafts(drafts);
 
   const save = () => {
     setTried(true);
     if (!substituters) return;
-    const { setLetterKeys, setSubstituters } = settingsStore.getState();
+    const { setLetterKeys, setSubstituters, setVerifyDownloads } = settingsStore.getState();
     setLetterKeys(areLettersOn);
+    setVerifyDownloads(areVerified);
     if (!isSame(substituters, settingsStore.getState().substituters)) setSubstituters(substituters);
     onClose();
   };
@@ -59,6 +62,11 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         (CORS).
       </p>
       <CacheList drafts={drafts} problems={isTried ? problems : []} onChange={setDrafts} />
+      <h3 className={styles.heading}>Downloads</h3>
+      <label className={styles.check}>
+        <input type="checkbox" checked={areVerified} onChange={({ target }) => setVerified(target.checked)} />
+        Verify a file before it is saved: reads its whole NAR
+      </label>
       <h3 className={styles.heading}>Keys</h3>
       <label className={styles.check}>
         <input
