@@ -35,9 +35,9 @@ test('a dropped NAR shows its hash in three forms, and the path that it would ma
   expect(text).toContain(formatHash(hash, 'sri'));
   expect(text).toContain(formatHash(hash, 'base16').slice('sha256:'.length));
   await expect.poll(() => engine.text(PATH)).toBe(await addressed(helloStatic.hashPart, 'my-hello'));
-  await engine.type({ role: 'textbox', name: 'Under the name' }, 'hello-static-1.2');
+  await engine.type({ role: 'textbox', name: 'Added as' }, 'hello-static-1.2');
   await expect.poll(() => engine.text(PATH)).toBe(await addressed(helloStatic.hashPart, 'hello-static-1.2'));
-  await engine.type({ role: 'textbox', name: 'Under the name' }, 'not a name');
+  await engine.type({ role: 'textbox', name: 'Added as' }, 'not a name');
   await expect.poll(() => engine.count(PATH)).toBe(0);
   expect(await engine.count({ role: 'button', name: 'Copy the NAR hash' })).toBe(1);
 });

@@ -129,13 +129,15 @@ function StartedDialog({ state, head }: StartedProps) {
         </button>
       }
     >
-      <FileFacts wanted={wanted} head={head} />
-      <dl className={styles.facts}>
+      <FileFacts wanted={wanted} head={head}>
         <FactRow label="Download">{stageOf(state)}</FactRow>
-      </dl>
+      </FileFacts>
       <p className={styles.dim}>
-        The link started it, and the path is vouched for by whom you trust. It is saved when the whole NAR has
-        been read and is right.
+        The link started it, because{' '}
+        {head?.verdicts.signature.state === 'verified'
+          ? 'the path is signed by a key you trust'
+          : 'the path follows from its contents'}
+        . Nothing is saved before the whole NAR was read and is right.
       </p>
     </Dialog>
   );
@@ -147,7 +149,7 @@ function stageOf(state: StartedProps['state']): ReactNode {
   return state.progress ? `${what} … ${progressText(state.progress)}` : `${what} …`;
 }
 
-function FileFacts({ wanted, head }: Props) {
+function FileFacts({ wanted, head, children }: Props & { readonly children?: ReactNode }) {
   const summary = head && summaryOf(head.verdicts);
   return (
     <dl className={styles.facts}>
@@ -161,6 +163,7 @@ function FileFacts({ wanted, head }: Props) {
       {head?.origin.kind === 'cache' && <FactRow label="From">{shortCacheUrl(head.origin.cacheUrl)}</FactRow>}
       {head && <FactRow label="Signature">{markOf(head.verdicts.signature)}</FactRow>}
       <FactRow label="Checked">{summary && `${CHECK_STATES[summary.state].mark} ${summary.words}`}</FactRow>
+      {children}
     </dl>
   );
 }

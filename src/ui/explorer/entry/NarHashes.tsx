@@ -58,7 +58,7 @@ function AddressedPath({ hash, suggested }: { readonly hash: NixHash; readonly s
     <>
       <div className={styles.row}>
         <dt>
-          <label htmlFor={id}>Under the name</label>
+          <label htmlFor={id}>Added as</label>
         </dt>
         <dd>
           <input
@@ -69,11 +69,12 @@ function AddressedPath({ hash, suggested }: { readonly hash: NixHash; readonly s
             spellCheck={false}
             autoCapitalize="none"
             aria-invalid={!isStoreName(name)}
-          />
+          />{' '}
+          <span className={styles.dim}>by its contents, as nix store add-path does</span>
         </dd>
       </div>
       <div className={styles.row}>
-        <dt>content-addressed</dt>
+        <dt>Store path</dt>
         <dd>
           {isStoreName(name) ? (
             <code data-addressed-path>{storePath}</code>
