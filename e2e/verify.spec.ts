@@ -176,7 +176,7 @@ test('a mismatch after saving is shouted, and the next download asks', async ({ 
   const dialog = { role: 'dialog' };
   await engine.waitFor(dialog);
   expect(await engine.text(dialog)).toContain('although it is wrong');
-  await engine.press('Enter');
+  await engine.click({ role: 'button', name: 'Cancel', within: dialog });
   await expect.poll(() => engine.count(dialog)).toBe(0);
   expect(await saved()).toBe(0);
   await engine.click({ role: 'button', name: 'Dismiss', within: SHOUT });
@@ -232,7 +232,8 @@ test('?dl under a trusted signature: another NAR is not saved, and it can be can
 
 test('on a phone the file’s state stands beside Download', async ({ explorer }) => {
   const { engine } = explorer;
-  await engine.resize(390, 800);
+  // WebKitGTK's window gets no narrower.
+  await engine.resize(450, 800);
   await explorer.visit(`${hello.storePath}/bin/hello`);
   await engine.waitFor({ css: '[data-file-check]' });
   expect(await engine.text({ css: '[data-file-check]' })).toContain('this file is not verified yet');
@@ -242,7 +243,7 @@ test('on a phone the file’s state stands beside Download', async ({ explorer }
     return Promise.resolve([top(document.querySelector('[data-file-check]')), top(button), document.documentElement.scrollWidth]);
   })()`);
   expect(Math.abs(state - download)).toBeLessThan(120);
-  expect(width).toBeLessThanOrEqual(390);
+  expect(width).toBeLessThanOrEqual(450);
 });
 
 test('the file that is verified is the one that Nix has', async ({ explorer, corpus, cache }) => {

@@ -130,7 +130,9 @@ function StartedDialog({ state, head }: StartedProps) {
       }
     >
       <FileFacts wanted={wanted} head={head}>
-        <FactRow label="Download">{stageOf(state)}</FactRow>
+        <FactRow label="Download">
+          <span className={styles.stage}>{stageOf(state)}</span>
+        </FactRow>
       </FileFacts>
       <p className={styles.dim}>
         The link started it, because{' '}
