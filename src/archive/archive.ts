@@ -19,6 +19,8 @@ export interface Archive {
   readonly keptIn: () => OpenedArchive['keptIn'];
   /** A transfer that is on its way to this byte of the NAR stays open; answers how to let go of it. */
   readonly hold: (until: number) => () => void;
+  /** Whether the NAR up to this byte is kept, as it passed the checks; undefined: nothing of it is fetched again. */
+  readonly isKept?: (until: number) => boolean;
   /** Reads everything once, if that was not done: then all that is claimed of it is checked. */
   readonly readAll: (signal: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -27,10 +29,11 @@ export interface Archive {
 /** An archive whose bytes are those of a decoder. */
 export function decodedParts(
   nar: DecodedSource,
-): Pick<Archive, 'nar' | 'keptIn' | 'hold' | 'readAll' | 'close'> {
+): Pick<Archive, 'nar' | 'keptIn' | 'isKept' | 'hold' | 'readAll' | 'close'> {
   return {
     nar,
     keptIn: () => nar.keptIn,
+    isKept: (until) => nar.isKept(until),
     hold: (until) => nar.hold(until),
     readAll: async (signal) => void (await nar.readAll(signal)),
     close: () => nar.close(),

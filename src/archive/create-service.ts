@@ -132,7 +132,8 @@ async function streamFile(archive: Archive, range: FileRange, sink: Sink): Promi
   const { activity } = archive;
   const { cost, progress } = meter(activity);
   // A decoder has to pass what stands before the file; a range request begins at its first byte.
-  const before = archive.keptIn() === 'nowhere' ? 0 : start;
+  const isByRange = archive.keptIn() === 'nowhere';
+  const before = isByRange ? 0 : start;
   let written = 0;
   const report = () => {
     const decodedBytes = Math.min(before + length, activity.decodedBytes() ?? before + written);
@@ -148,7 +149,9 @@ async function streamFile(archive: Archive, range: FileRange, sink: Sink): Promi
     }
   });
   report();
-  return { cost: cost(), ...knownOf(activity) };
+  const isKept = archive.isKept?.(start + length) !== false;
+  const isApart = length > 0 && archive.isKept !== undefined && (isByRange || !isKept);
+  return { cost: cost(), ...knownOf(activity), ...(isApart && { isApart }) };
 }
 
 /** Where in the NAR a range of a file lies. */

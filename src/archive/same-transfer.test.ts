@@ -39,8 +39,13 @@ test.each([
 test('none: after verifying, files are those that were verified, and nobody is asked', async () => {
   const cache = await cacheWith({ ls: LS });
   const { service, archive, read } = await openAndRead(asking(cache.cacheUrl));
+  const range = { row: rowOf(archive, 'z-last'), fileOffset: 0 };
+  const before = unwrap(await service.read(archive.id, range, () => undefined, signal()));
+  expect(before.report.isApart).toBe(true);
   unwrap(await service.verify(archive.id, () => undefined, signal()));
   const { length } = cache.requests;
+  const after = unwrap(await service.read(archive.id, range, () => undefined, signal()));
+  expect(after.report.isApart).toBeUndefined();
   expect(await read('z-last')).toBe('the end');
   expect(cache.requests).toHaveLength(length);
 });

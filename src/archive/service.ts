@@ -145,6 +145,8 @@ export interface FileRange {
 /** What came of reading a file. Its bytes can show more oddities than opening the listing did, and another compression. */
 export interface ReadReport extends Omit<ArchiveHead, 'origin'> {
   readonly cost: Cost;
+  /** These bytes came by a transfer of their own, as there was no room to keep them: what a check of the whole NAR found is not said of them. */
+  readonly isApart?: boolean;
 }
 
 /** What the app can do with archives. Nothing here knows of threads; every method may be called across one. */

@@ -20,9 +20,12 @@ const CUT = {
   failure: { kind: 'source', reason: 'short-read', url: 'x', status: undefined, detail: undefined },
 } as const;
 
-function report(verdicts: Verdicts): Outcome<ReadReport> {
+function report(verdicts: Verdicts, more: Partial<ReadReport> = {}): Outcome<ReadReport> {
   const cost = { requests: 1, receivedBytes: 5, milliseconds: 1 };
-  return { ok: true, value: { compression: 'xz', decodeCommand: 'xz -dc', cost, quirks: [], verdicts } };
+  return {
+    ok: true,
+    value: { compression: 'xz', decodeCommand: 'xz -dc', cost, quirks: [], verdicts, ...more },
+  };
 }
 
 const wanted = { archiveId: 1, row: 2, fileName: 'nix', size: 5, executable: true };
@@ -169,5 +172,28 @@ test('an address that starts a download gets nothing that is not verified', asyn
   service.verifies[0]?.answer(CANCELLED);
   await turn();
   expect(state()).toMatchObject({ status: 'failed', failure: CANCELLED.failure });
+  expect(saved).toEqual([]);
+});
+
+test('a file that was fetched by itself, for there was no room, is not called verified', async () => {
+  const { download, state, verifyFirst, service, saved, write } = await opened();
+  verifyFirst();
+  void download().save(wanted);
+  await write();
+  service.streams[0]?.answer(report(UNREAD, { isApart: true }));
+  service.verifies[0]?.answer(report(RIGHT));
+  await turn();
+  expect(state()).toMatchObject({ status: 'saved', checked: 'unchecked' });
+  expect(saved).toHaveLength(1);
+});
+
+test('nor is it saved because an address says so', async () => {
+  const { download, state, service, saved, write } = await opened();
+  void download().startByAddress(wanted);
+  await write();
+  service.streams[0]?.answer(report(UNREAD, { isApart: true }));
+  service.verifies[0]?.answer(report(RIGHT));
+  await turn();
+  expect(state()).toMatchObject({ status: 'failed', failure: { kind: 'limit' } });
   expect(saved).toEqual([]);
 });

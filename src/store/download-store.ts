@@ -107,7 +107,7 @@ export function createDownloadStore({ service, saver, archiveStore, settingsStor
       abort = new AbortController();
       set({ state: { status: 'saving', wanted, progress: undefined } });
       const { outcome, report } = await fill(wanted, terms, abort.signal);
-      const checked = report && fileCheckOf(report.verdicts);
+      const checked = report && checkOf(report);
       if (outcome !== undefined && outcome !== 'discard' && !outcome.ok) {
         set({ state: { status: 'failed', wanted, failure: outcome.failure } });
       } else if (outcome === undefined || !report || !checked) {
@@ -163,6 +163,12 @@ export function createDownloadStore({ service, saver, archiveStore, settingsStor
       forgetSaved: () => set({ savedUnchecked: [] }),
     };
   });
+}
+
+/** What is known of the file itself. */
+function checkOf({ verdicts, isApart }: ReadReport): CheckState {
+  const check = fileCheckOf(verdicts);
+  return isApart && check === 'verified' ? 'unchecked' : check;
 }
 
 /** A file is on its way to the disk. */

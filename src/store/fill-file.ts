@@ -76,8 +76,23 @@ async function writeVerified(filling: Filling, stop: AbortController): Promise<O
   isWritten = true;
   if (!found) onProgress('verifying', undefined);
   const outcome = await verifying;
-  return signal.aborted && !outcome.ok && keepsUnverified ? written : outcome;
+  if (!outcome.ok) return signal.aborted && keepsUnverified ? written : outcome;
+  if (!written.value.isApart) return outcome;
+  // It was fetched once more to be written, so nobody knows that it was the same.
+  const report = { ...outcome.value, isApart: true };
+  return keepsUnverified || isWrong(report) ? { ok: true, value: report } : NO_ROOM;
 }
+
+const NO_ROOM = {
+  ok: false,
+  failure: {
+    kind: 'limit',
+    reason: 'too-large',
+    what: 'bytes of a NAR, kept while it is verified,',
+    limit: 512 * 1024 * 1024,
+    actual: undefined,
+  },
+} as const;
 
 function isWrong({ verdicts }: ReadReport): boolean {
   return mismatchesOf(verdicts).length > 0;
