@@ -3,6 +3,7 @@ import type { NetworkOptions } from '../bytes/resuming-source';
 import type { Retry } from '../bytes/retries';
 import type { ByteSource } from '../bytes/source';
 import { decodeCommand } from '../codecs/registry';
+import type { NixHash } from '../nix/hash';
 import type { NarListing } from '../nix/nar/listing';
 import type { DecodedSource } from './decoded-source';
 import { toFailure } from './failure';
@@ -30,6 +31,8 @@ export interface Archive {
   readonly keptIn: () => OpenedArchive['keptIn'];
   /** A transfer that is on its way to this byte of the NAR stays open; answers how to let go of it. */
   readonly hold: (until: number) => () => void;
+  /** Whether the NAR up to this byte is kept, as it passed the checks; undefined: nothing of it is fetched again. */
+  readonly isKept?: (until: number) => boolean;
   /** Reads everything once, if that was not done: then all that is claimed of it is checked. */
   readonly readAll: (signal: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -38,10 +41,11 @@ export interface Archive {
 /** An archive whose bytes are those of a decoder. */
 export function decodedParts(
   nar: DecodedSource,
-): Pick<Archive, 'nar' | 'keptIn' | 'hold' | 'readAll' | 'close'> {
+): Pick<Archive, 'nar' | 'keptIn' | 'isKept' | 'hold' | 'readAll' | 'close'> {
   return {
     nar,
     keptIn: () => nar.keptIn,
+    isKept: (until) => nar.isKept(until),
     hold: (until) => nar.hold(until),
     readAll: async (signal) => void (await nar.readAll(signal)),
     close: () => nar.close(),
@@ -65,6 +69,8 @@ export interface Activity {
   compression: string;
   readonly quirks: Quirk[];
   verdicts: Verdicts;
+  /** SHA-256 of the decoded NAR, once it was read whole. */
+  narHash?: NixHash | undefined;
 }
 
 export function startActivity(compression: string, input: NetworkInput = {}): Activity {
@@ -99,8 +105,9 @@ function noteRetry(activity: Activity, retry: Retry | undefined): void {
 }
 
 /** What is known of the archive by now, besides where it comes from. */
-export function knownOf({ compression, quirks, verdicts }: Activity): Omit<ArchiveHead, 'origin'> {
-  return { compression, decodeCommand: decodeCommand(compression), quirks: [...quirks], verdicts };
+export function knownOf(activity: Activity): Omit<ArchiveHead, 'origin'> {
+  const { compression, quirks, verdicts, narHash } = activity;
+  return { compression, decodeCommand: decodeCommand(compression), quirks: [...quirks], verdicts, narHash };
 }
 
 export function settle(activity: Activity, verdicts: Partial<Verdicts>): void {

@@ -6,7 +6,8 @@ import { formatNamedBytes } from '../nix/signature';
 import { checkContentAddress, checkSignature } from './check-claims';
 
 const SAMPLE = new URL('../../public/sample-cache/', import.meta.url);
-const KEY = readFileSync(new URL('public-key', SAMPLE), 'utf8').trim();
+const KEY = { key: readFileSync(new URL('public-key', SAMPLE), 'utf8').trim() };
+const listed = (key: string, listedWith = 'https://a.org') => ({ key, listedWith });
 
 /** Signed by real Nix, some content-addressed. */
 const narInfos = readdirSync(SAMPLE)
@@ -33,9 +34,11 @@ async function makeSigner(keyName: string) {
 test.each(narInfos.map((narInfo) => [narInfo.storePath.name, narInfo] as const))(
   '%s is signed by the sample key',
   async (_, narInfo) => {
+    const order = narInfo.references.length > 1 ? ', over the references in sorted order' : '';
     expect(await checkSignature(narInfo, [KEY])).toEqual({
       state: 'verified',
-      detail: 'by nar-explorer-sample-1',
+      detail: `by nar-explorer-sample-1, a key built in for the sample cache${order}.`,
+      by: 'nar-explorer-sample-1',
     });
   },
 );
@@ -60,21 +63,41 @@ test.each<[string, (narInfo: NarInfo) => Partial<NarInfo>]>([
 
 test('no signature, no trusted key, a key that only has the name of a trusted one', async () => {
   const { publicKey } = await makeSigner('nar-explorer-sample-1');
-  expect(await checkSignature({ ...signed, signatures: [] }, [KEY])).toMatchObject({ state: 'impossible' });
-  expect(await checkSignature(signed, [])).toMatchObject({
+  expect(await checkSignature({ ...signed, signatures: [] }, [KEY])).toEqual({
+    state: 'impossible',
+    detail: 'The narinfo has no signature.',
+  });
+  expect(await checkSignature(signed, [])).toEqual({
     state: 'impossible',
     detail: 'Signed by nar-explorer-sample-1, which you do not trust.',
   });
-  expect(await checkSignature(signed, [publicKey])).toMatchObject({ state: 'mismatch' });
-  expect(await checkSignature(signed, ['nonsense', KEY])).toMatchObject({ state: 'verified' });
+  expect(await checkSignature(signed, [listed(publicKey)])).toMatchObject({ state: 'mismatch' });
+  expect(await checkSignature(signed, [listed('nonsense'), KEY])).toMatchObject({ state: 'verified' });
 });
 
-test('one good signature among others is enough', async () => {
-  const other = await makeSigner('other-1');
-  const signatures = ['broken', await other.sign({ ...signed, narSize: 1 }), ...signed.signatures];
-  expect(await checkSignature({ ...signed, signatures }, [other.publicKey, KEY])).toMatchObject({
+test('one good signature among others is enough, and all of them are spoken of', async () => {
+  const [other, stranger] = [await makeSigner('other-1'), await makeSigner('stranger-1')];
+  const signatures = [
+    'broken',
+    await other.sign({ ...signed, narSize: 1 }),
+    await stranger.sign(signed),
+    ...signed.signatures,
+  ];
+  expect(await checkSignature({ ...signed, signatures }, [listed(other.publicKey), KEY])).toEqual({
     state: 'verified',
-    detail: 'by nar-explorer-sample-1',
+    detail:
+      'by nar-explorer-sample-1, a key built in for the sample cache, over the references in sorted order. The signature of nobody, other-1 is wrong. Also signed by stranger-1, which you do not trust.',
+    by: 'nar-explorer-sample-1',
+  });
+});
+
+test('two keys that vouch are both named, each with where it comes from', async () => {
+  const other = await makeSigner('other-1');
+  const signatures = [...signed.signatures, await other.sign(signed)];
+  expect(await checkSignature({ ...signed, signatures }, [KEY, listed(other.publicKey)])).toMatchObject({
+    state: 'verified',
+    detail: expect.stringContaining('and by other-1, a key of your list, with https://a.org'),
+    by: 'nar-explorer-sample-1, other-1',
   });
 });
 
@@ -82,9 +105,10 @@ test('a signature over the references in written order holds, and says so', asyn
   const old = await makeSigner('old-1');
   const unsorted = { ...signed, references: signed.references.toReversed() };
   const signatures = [await old.sign(unsorted)];
-  expect(await checkSignature({ ...unsorted, signatures }, [old.publicKey])).toEqual({
+  expect(await checkSignature({ ...unsorted, signatures }, [listed(old.publicKey)])).toEqual({
     state: 'verified',
-    detail: 'by old-1, over the references in written order',
+    detail: 'by old-1, a key of your list, with https://a.org, over the references in written order.',
+    by: 'old-1',
   });
 });
 

@@ -1,9 +1,10 @@
 import { LimitError, NarFormatError } from '../nix/errors';
 import { formatHash } from '../nix/hash';
 import type { NarInfo } from '../nix/narinfo';
+import { startContentsCheck } from './addressed-contents';
 import { type Activity, settle } from './archive';
 import type { Tap } from './decoded-source';
-import { type Digest, formatDigest, startHashing } from './hashing';
+import { type Digest, formatDigest, type Hasher, startHashing } from './hashing';
 import { compared, impossible, mismatch, UNREAD, type Verdict, type Verdicts, verified } from './verdict';
 
 /** What can be said of a narinfo's claims before a byte of the NAR was read. */
@@ -16,28 +17,80 @@ export function unreadVerdicts({ fileHash, fileSize }: NarInfo): typeof UNREAD {
 }
 
 /**
- * Holds a whole NAR against NarHash and NarSize as it passes, around the tap that reads its structure. More bytes than
- * NarSize are a bomb, or another NAR: then it stops at once.
+ * Holds the NAR of a narinfo against what it claims, pass by pass. Bytes of one pass are kept and handed out after another
+ * has proved the whole: so each pass has to bring what the ones before it brought, or nothing of it is believed.
  */
-export async function claimedTap(inner: Tap, narInfo: NarInfo, activity: Activity): Promise<Tap> {
-  const hasher = await startHashing();
-  let size = 0;
-  return {
-    bytes: (chunk) => {
-      size += chunk.length;
-      if (size > narInfo.narSize) {
-        settle(activity, { 'nar-size': mismatch(`claimed ${narInfo.narSize}, found more`) });
-        throw new LimitError('bytes of a NAR, as its narinfo states them,', narInfo.narSize);
-      }
-      hasher.update(chunk);
-      readingListing(activity, () => inner.bytes(chunk));
-    },
-    end: () => {
-      readingListing(activity, () => inner.end());
-      settle(activity, { ...narVerdicts(narInfo, hasher.digest()), listing: verified('as the NAR has it') });
-    },
-  };
+export class ClaimedNar {
+  private readonly narInfo: NarInfo;
+  private readonly activity: Activity;
+  private latest: Hasher | undefined;
+  /** The longest beginning that was seen. */
+  private seen: Digest | undefined;
+  private changed = false;
+
+  constructor(narInfo: NarInfo, activity: Activity) {
+    this.narInfo = narInfo;
+    this.activity = activity;
+  }
+
+  /**
+   * For one pass, around the tap that reads its structure. More bytes than NarSize are a bomb, or another NAR: then it stops
+   * at once.
+   */
+  async tap(inner: Tap): Promise<Tap> {
+    const { narInfo, activity } = this;
+    const hasher = await startHashing();
+    const isAddressed = activity.verdicts['content-address'].state === 'verified';
+    const contents = isAddressed ? await startContentsCheck(narInfo) : undefined;
+    this.remember();
+    const { seen } = this;
+    this.latest = hasher;
+    let size = 0;
+    return {
+      bytes: (chunk) => {
+        const before = size;
+        size += chunk.length;
+        if (size > narInfo.narSize) {
+          settle(activity, { 'nar-size': mismatch(`claimed ${narInfo.narSize}, found more`) });
+          throw new LimitError('bytes of a NAR, as its narinfo states them,', narInfo.narSize);
+        }
+        if (seen && before < seen.size && size >= seen.size) {
+          hasher.update(chunk.subarray(0, seen.size - before));
+          this.compare(seen, hasher.digest());
+          hasher.update(chunk.subarray(seen.size - before));
+        } else {
+          hasher.update(chunk);
+        }
+        contents?.update(chunk);
+        readingListing(activity, () => inner.bytes(chunk));
+      },
+      end: () => {
+        readingListing(activity, () => inner.end());
+        const digest = hasher.digest();
+        activity.narHash = digest.hash;
+        if (seen && digest.size < seen.size) this.compare(seen, digest);
+        const found = { ...narVerdicts(narInfo, digest), listing: verified('as the NAR has it') };
+        settle(activity, this.changed ? { ...found, ...CHANGED } : found);
+        if (contents) settle(activity, { 'content-address': contents.verdict() });
+      },
+    };
+  }
+
+  private remember(): void {
+    const digest = this.latest?.digest();
+    if (digest && digest.size > (this.seen?.size ?? 0)) this.seen = digest;
+  }
+
+  private compare(before: Digest, now: Digest): void {
+    if (formatDigest(before) === formatDigest(now)) return;
+    this.changed = true;
+    settle(this.activity, CHANGED);
+  }
 }
+
+const CHANGED = {
+  'nar-hash': mismatch('The cache sent other bytes for the same NAR when it was asked again.'),
+} as const;
 
 function readingListing(activity: Activity, work: () => void): void {
   try {

@@ -1,16 +1,18 @@
 import { LIMITS } from '../limits';
 import { LimitError, MetadataFormatError, NarFormatError } from '../nix/errors';
 import { type ExportedPath, ExportParser } from '../nix/export-stream';
+import type { NixHash } from '../nix/hash';
 import type { NarListing } from '../nix/nar/listing';
 import { ListingBuilder } from '../nix/nar/listing-builder';
 import { ListingVisitor } from '../nix/nar/listing-visitor';
 import { concatBytes, MAGIC, writeU64 } from '../nix/nar/wire';
 import type { Tap } from './decoded-source';
+import type { Hasher } from './hashing';
 import { growingTap } from './taps';
 
 /** What a decoded stream turned out to hold. */
 export type Content =
-  | { readonly kind: 'nar'; readonly builder: ListingBuilder }
+  | { readonly kind: 'nar'; readonly builder: ListingBuilder; readonly narHash: () => NixHash }
   | { readonly kind: 'export'; readonly paths: readonly ExportedNar[] }
   /** Text about an archive: a narinfo, a listing, a derivation. */
   | { readonly kind: 'text'; readonly format: TextFormat; readonly text: () => Uint8Array };
@@ -19,6 +21,7 @@ export type Content =
 export interface ExportedNar {
   readonly path: ExportedPath;
   readonly listing: NarListing;
+  readonly narHash: NixHash;
 }
 
 type TextFormat = 'narinfo' | 'listing' | 'derivation';
@@ -31,12 +34,15 @@ const HEAD = 32;
 export class ContentTap implements Tap {
   content: Content | undefined;
   private readonly fileName: string;
+  private readonly hasher: Hasher;
   private readonly onGrowth: (listing: NarListing) => void;
   private head = new Uint8Array(0);
   private inner: Tap | undefined;
 
-  constructor(fileName: string, onGrowth: (listing: NarListing) => void) {
+  /** The hasher is for the NARs that pass: nobody states their hashes, so they are found. */
+  constructor(fileName: string, hasher: Hasher, onGrowth: (listing: NarListing) => void) {
     this.fileName = fileName;
+    this.hasher = hasher;
     this.onGrowth = onGrowth;
   }
 
@@ -67,11 +73,13 @@ export class ContentTap implements Tap {
   private recognise(head: Uint8Array): { content: Content; tap: Tap } {
     if (startsWith(head, MAGIC)) {
       const builder = new ListingBuilder();
-      return { content: { kind: 'nar', builder }, tap: growingTap(builder, this.onGrowth) };
+      const narHash = () => this.hasher.digest().hash;
+      const tap = hashingTap(this.hasher, growingTap(builder, this.onGrowth));
+      return { content: { kind: 'nar', builder, narHash }, tap };
     }
     if (isExport(head)) {
       const paths: ExportedNar[] = [];
-      return { content: { kind: 'export', paths }, tap: exportTap(paths) };
+      return { content: { kind: 'export', paths }, tap: exportTap(paths, this.hasher) };
     }
     const format = textFormat(head);
     if (!format) throw this.unknown();
@@ -113,14 +121,26 @@ function startsWith(head: Uint8Array, magic: Uint8Array): boolean {
   return magic.subarray(0, HEAD).every((byte, at) => head[at] === byte);
 }
 
-function exportTap(paths: ExportedNar[]): Tap {
+function hashingTap(hasher: Hasher, inner: Tap): Tap {
+  return {
+    bytes: (chunk) => {
+      hasher.update(chunk);
+      inner.bytes(chunk);
+    },
+    end: () => inner.end(),
+  };
+}
+
+function exportTap(paths: ExportedNar[], hasher: Hasher): Tap {
   let builder = new ListingBuilder();
   const parser = new ExportParser({
     beginNar: () => {
+      hasher.restart();
       builder = new ListingBuilder();
       return new ListingVisitor(builder);
     },
-    exportedPath: (path) => paths.push({ path, listing: builder.snapshot() }),
+    narBytes: (chunk) => hasher.update(chunk),
+    exportedPath: (path) => paths.push({ path, listing: builder.snapshot(), narHash: hasher.digest().hash }),
   });
   return {
     bytes: (chunk) => {

@@ -3,7 +3,7 @@ import { rechunk } from '../bytes/stream';
 import { LIMITS } from '../limits';
 import { LimitError } from '../nix/errors';
 import { narPathOf, nodeAt } from '../nix/nar/listing';
-import { type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
+import { type Activity, type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
 import { FailureError } from './failure';
 import { OpenArchives } from './open-archives';
 import { openStorePath } from './open-store-path';
@@ -38,8 +38,10 @@ export function createArchiveService(): ArchiveService {
   };
 
   /** A path of an export keeps the export open, for its bytes are there. */
-  const openedFrom = (held: ReturnType<typeof exports.hold>, index: number, start: number): Opened =>
-    opened({ ...openExported(held.value, index), close: held.release }, start);
+  const openedFrom = async (exportId: number, index: number, start: number): Promise<Opened> => {
+    const held = exports.hold(exportId);
+    return opened({ ...(await openExported(held.value, index)), close: held.release }, start);
+  };
 
   const open = async (input: ArchiveInput, context: OpenContext): Promise<Opened> => {
     const start = performance.now();
@@ -47,7 +49,7 @@ export function createArchiveService(): ArchiveService {
       case 'store-path':
         return opened(await openStorePath(input, context), start);
       case 'exported':
-        return openedFrom(exports.hold(input.exportId), input.index, start);
+        return openedFrom(input.exportId, input.index, start);
       default: {
         const result = await (input.kind === 'file' ? openFile(input, context) : openNarUrl(input, context));
         if (result.kind === 'archive') return opened(result.archive, start);
@@ -92,10 +94,15 @@ export function createArchiveService(): ArchiveService {
       outcomeOf(() =>
         archives.use(archiveId, async ({ activity, narSize, readAll }) => {
           const { cost, progress } = meter(activity);
-          await withProgress(
-            () => onProgress(progress(narSize)),
-            () => readAll(signal),
-          );
+          try {
+            await withProgress(
+              () => onProgress(progress(narSize)),
+              () => readAll(signal),
+            );
+          } catch (error) {
+            // Reading ended early because the NAR is not the one described: that is what was to be found out.
+            if (signal.aborted || !isDisproved(activity)) throw error;
+          }
           return { cost: cost(), ...knownOf(activity) };
         }),
       ),
@@ -106,6 +113,11 @@ export function createArchiveService(): ArchiveService {
       await exports.close(id);
     },
   };
+}
+
+/** What passed of the NAR was too much, or not what the listing has. */
+function isDisproved({ verdicts }: Activity): boolean {
+  return verdicts['nar-size'].state === 'mismatch' || verdicts.listing.state === 'mismatch';
 }
 
 interface Sink {
@@ -119,7 +131,8 @@ async function streamFile(archive: Archive, range: FileRange, sink: Sink): Promi
   const { activity } = archive;
   const { cost, progress } = meter(activity);
   // A decoder has to pass what stands before the file; a range request begins at its first byte.
-  const before = archive.keptIn() === 'nowhere' ? 0 : start;
+  const isByRange = archive.keptIn() === 'nowhere';
+  const before = isByRange ? 0 : start;
   let written = 0;
   const report = () => {
     const decodedBytes = Math.min(before + length, activity.decodedBytes() ?? before + written);
@@ -135,7 +148,9 @@ async function streamFile(archive: Archive, range: FileRange, sink: Sink): Promi
     }
   });
   report();
-  return { cost: cost(), ...knownOf(activity) };
+  const isKept = archive.isKept?.(start + length) !== false;
+  const isApart = length > 0 && archive.isKept !== undefined && (isByRange || !isKept);
+  return { cost: cost(), ...knownOf(activity), ...(isApart && { isApart }) };
 }
 
 /** Where in the NAR a range of a file lies. */

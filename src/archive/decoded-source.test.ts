@@ -150,6 +150,7 @@ test('past a full spool every read decodes for itself', async () => {
   expect(await source.readAll(signal())).toBe(SIZE);
   expect(await read(source, 0, 30)).toEqual(bytes(0, 30));
   expect(log.passes).toBe(1);
+  expect([source.isKept(30), source.isKept(31)]).toEqual([true, false]);
   expect(await read(source, 25, 65)).toEqual(bytes(25, 65));
   expect(await read(source, 60, 70)).toEqual(bytes(60, 70));
   expect(log).toMatchObject({ passes: 3, left: 3 });

@@ -78,6 +78,11 @@ export class DecodedSource implements ByteSource {
     return this.parts.spool.keptIn;
   }
 
+  /** Whether all up to this byte is kept: it is handed out as it was decoded once. */
+  isKept(until: number): boolean {
+    return this.parts.spool.size >= until;
+  }
+
   /** Decodes everything once, and keeps what the spool takes. Answers the decoded size. */
   async readAll(signal: AbortSignal): Promise<number> {
     const reader = { at: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY };

@@ -1,30 +1,50 @@
-import { createSHA256 } from 'hash-wasm';
+import { createBLAKE3, createMD5, createSHA1, createSHA256, createSHA512 } from 'hash-wasm';
 import type { ByteRange, ByteSource, ByteStream } from '../bytes/source';
-import { formatHash, type NixHash } from '../nix/hash';
+import { formatHash, type HashAlgorithm, type NixHash } from '../nix/hash';
 
 /** What a whole stream of bytes turned out to be. */
 export interface Digest {
-  readonly sha256: NixHash;
+  readonly hash: NixHash;
   /** Bytes. */
   readonly size: number;
 }
 
-/** SHA-256 and size of bytes as they pass. */
+/** Hash and size of bytes as they pass. */
 export interface Hasher {
   update(chunk: Uint8Array): void;
+  /** Of what passed so far; more may follow. */
   digest(): Digest;
+  /** Begins anew. */
+  restart(): void;
 }
 
-export async function startHashing(): Promise<Hasher> {
-  const sha256 = await createSHA256();
-  sha256.init();
+const ALGORITHMS = {
+  md5: createMD5,
+  sha1: createSHA1,
+  sha256: createSHA256,
+  sha512: createSHA512,
+  blake3: createBLAKE3,
+} satisfies Record<HashAlgorithm, unknown>;
+
+export async function startHashing(algorithm: HashAlgorithm = 'sha256'): Promise<Hasher> {
+  const hasher = await ALGORITHMS[algorithm]();
+  hasher.init();
   let size = 0;
   return {
     update: (chunk) => {
-      sha256.update(chunk);
+      hasher.update(chunk);
       size += chunk.length;
     },
-    digest: () => ({ sha256: { algorithm: 'sha256', digest: sha256.digest('binary') }, size }),
+    digest: () => {
+      const state = hasher.save();
+      const digest = hasher.digest('binary');
+      hasher.load(state);
+      return { hash: { algorithm, digest }, size };
+    },
+    restart: () => {
+      hasher.init();
+      size = 0;
+    },
   };
 }
 
@@ -48,6 +68,6 @@ export function withDigest(source: ByteSource, onDigest: (digest: Digest) => voi
   };
 }
 
-export function formatDigest({ sha256 }: Digest): string {
-  return formatHash(sha256, 'nix32');
+export function formatDigest({ hash }: Digest): string {
+  return formatHash(hash, 'nix32');
 }

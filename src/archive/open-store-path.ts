@@ -1,5 +1,6 @@
 import { FileIdentity } from '../bytes/http-headers';
 import { resumingHttpSource } from '../bytes/resuming-source';
+import type { ByteSource } from '../bytes/source';
 import { createSpool } from '../bytes/spool';
 import { windowedSource } from '../bytes/windowed-source';
 import type { CodecName } from '../codecs/codec';
@@ -21,13 +22,13 @@ import {
 import { askCaches, type StorePathInput, usableListing } from './ask-caches';
 import { checkContentAddress, checkSignature } from './check-claims';
 import { checkedNar } from './checked-nar';
-import { claimedTap, fileVerdicts, unreadVerdicts } from './claims';
+import { ClaimedNar, fileVerdicts, unreadVerdicts } from './claims';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
 import { framedNar } from './framed-nar';
 import { withDigest } from './hashing';
 import { describeNarInfoQuirk } from './quirk-texts';
-import type { ArchiveOrigin, Quirk } from './service';
+import type { ArchiveOrigin, Quirk, TrustedKey } from './service';
 import { boundedTap, checkingTap, growingTap } from './taps';
 
 type CacheOrigin = ArchiveOrigin & { readonly kind: 'cache' };
@@ -76,10 +77,8 @@ export async function openStorePath(input: StorePathInput, context: OpenContext)
   return listing ? byListing(opening, listing) : byReading(opening, context);
 }
 
-function keysFor(cacheUrl: string, { trustedKeys }: StorePathInput): string[] {
-  return trustedKeys
-    .filter((trusted) => [undefined, cacheUrl].includes(trusted.cacheUrl))
-    .map(({ key }) => key);
+function keysFor(cacheUrl: string, { trustedKeys }: StorePathInput): TrustedKey[] {
+  return trustedKeys.filter((trusted) => [undefined, cacheUrl].includes(trusted.cacheUrl));
 }
 
 /**
@@ -96,9 +95,20 @@ function byListing(opening: Opening, listing: NarListing): Archive {
   }
   const ranged = resumingHttpSource(origin.narUrl, { ...activity.network, identity, size: narInfo.narSize });
   const framed = framedNar(ranged, { url: origin.narUrl, listing });
-  const nar = narInfo.fileSize === undefined ? checkedNar(framed, decoded) : framed;
-  // Checking it reads it whole, once, as if it were compressed: what is kept then serves the files as well.
-  return { ...parts, ...decodedParts(decoded), nar, keptIn: () => 'nowhere' };
+  const byRange = narInfo.fileSize === undefined ? checkedNar(framed, decoded) : framed;
+  // Checking it reads it whole, once, as if it were compressed. Then what was checked is what the files are taken from: a
+  // range that is asked for by itself may bring anything.
+  const isChecked = () => decoded.size !== undefined || decoded.wantedUntil === Number.POSITIVE_INFINITY;
+  const nar: ByteSource = {
+    size: narInfo.narSize,
+    read: (range, signal) => (isChecked() ? decoded : byRange).read(range, signal),
+  };
+  return {
+    ...parts,
+    ...decodedParts(decoded),
+    nar,
+    keptIn: () => (isChecked() ? decoded.keptIn : 'nowhere'),
+  };
 }
 
 /** There is no listing to use: the whole NAR is read once, the tree grows with it, and what was decoded is kept. */
@@ -141,15 +151,11 @@ function decodedNar(opening: Opening, tap: () => Tap): DecodedSource {
     activity.compression = codec;
     if (quirk) addQuirk(activity, quirk);
   };
+  const claimed = new ClaimedNar(narInfo, activity);
   const nar = new DecodedSource({
     url: narUrl,
     decode: decodingOf({ source, declared: narInfo.compression, name: narUrl, note }),
-    tap: () =>
-      claimedTap(
-        boundedTap(tap(), () => mostDecoded),
-        narInfo,
-        activity,
-      ),
+    tap: () => claimed.tap(boundedTap(tap(), () => mostDecoded)),
     spool: createSpool(),
   });
   activity.decodedBytes = () => nar.decodedBytes;

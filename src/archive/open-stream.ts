@@ -6,6 +6,7 @@ import type { ByteSource } from '../bytes/source';
 import { createSpool } from '../bytes/spool';
 import type { CodecName } from '../codecs/codec';
 import { LIMITS } from '../limits';
+import type { NarListing } from '../nix/nar/listing';
 import { parseListing } from '../nix/nar/listing-json';
 import { parseNarInfo } from '../nix/narinfo';
 import {
@@ -15,12 +16,15 @@ import {
   knownOf,
   meter,
   type OpenContext,
+  settle,
   startActivity,
   withProgress,
 } from './archive';
+import { checkExported } from './check-claims';
 import { type Content, ContentTap, type ExportedNar } from './content';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
+import { startHashing } from './hashing';
 import { describeListingQuirk } from './quirk-texts';
 import type { ArchiveInput, ArchiveOrigin, Opened } from './service';
 import { boundedTap, checkingTap } from './taps';
@@ -78,13 +82,16 @@ export function openNarUrl(input: NarUrlInput, context: OpenContext): Promise<St
 }
 
 /** One store path of an export stream: its bytes are a part of what was read already. */
-export function openExported(
-  { fileName, nars, source, activity, keptIn }: OpenExport,
+export async function openExported(
+  { fileName, nars, source, activity: shared, keptIn }: OpenExport,
   index: number,
-): Archive {
+): Promise<Archive> {
   const exported = nars[index];
   if (!exported) throw new RangeError(`the export stream has no path ${index}`);
   const { storePath, references, deriver, narStart, narSize } = exported.path;
+  // What was found of this path is not that of the others.
+  const activity = { ...shared, narHash: exported.narHash };
+  settle(activity, { 'content-address': await checkExported(exported.path, exported.narHash) });
   return {
     origin: { kind: 'exported', fileName, storePath, references, deriver },
     listing: exported.listing,
@@ -109,7 +116,8 @@ interface Stream {
 
 async function openStream(stream: Stream, context: OpenContext): Promise<StreamOpened> {
   const { source, activity, name, origin } = stream;
-  const content = new ContentTap(name, (listing) => context.onUpdate({ type: 'listing', listing }));
+  const onGrowth = (listing: NarListing) => context.onUpdate({ type: 'listing', listing });
+  const content = new ContentTap(name, await startHashing(), onGrowth);
   let later: (() => Tap) | undefined;
   const note = (codec: CodecName) => {
     activity.compression = codec;
@@ -171,6 +179,7 @@ function openedAs(content: Content | undefined, read: Read): StreamOpened {
   switch (content?.kind) {
     case 'nar': {
       const listing = content.builder.snapshot();
+      activity.narHash = content.narHash();
       return {
         kind: 'archive',
         archive: { ...bytes, nar: source, origin, listing, listingFrom: 'nar', narSize },

@@ -1,3 +1,4 @@
+import type { NixHash } from '../nix/hash';
 import type { NarListing } from '../nix/nar/listing';
 import type { NarInfo } from '../nix/narinfo';
 import type { StorePath } from '../nix/store-path';
@@ -9,6 +10,8 @@ export interface TrustedKey {
   readonly key: string;
   /** The one cache that it is trusted for; undefined: any. */
   readonly cacheUrl?: string | undefined;
+  /** The cache that it stands with in the person's list; undefined: it is built in. */
+  readonly listedWith?: string | undefined;
 }
 
 /** What can be opened, as a recipe: the bytes are fetched where they are decoded. */
@@ -110,6 +113,8 @@ export interface ArchiveHead {
   readonly decodeCommand: string | undefined;
   readonly quirks: readonly Quirk[];
   readonly verdicts: Verdicts;
+  /** SHA-256 of the decoded NAR, as found; undefined until it was read whole. */
+  readonly narHash?: NixHash | undefined;
 }
 
 export interface OpenedArchive extends ArchiveHead {
@@ -166,6 +171,8 @@ export interface FileRange {
 /** What came of reading a file. Its bytes can show more oddities than opening the listing did, and another compression. */
 export interface ReadReport extends Omit<ArchiveHead, 'origin'> {
   readonly cost: Cost;
+  /** These bytes came by a transfer of their own, as there was no room to keep them: what a check of the whole NAR found is not said of them. */
+  readonly isApart?: boolean;
 }
 
 /** What the app can do with archives. Nothing here knows of threads; every method may be called across one. */
@@ -191,7 +198,11 @@ export interface ArchiveService {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<Outcome<ReadReport>>;
-  /** Reads the whole NAR once, unless that was done, and holds it against everything that is claimed of it. */
+  /**
+   * Reads the whole NAR once, unless that was done, and holds it against everything that is claimed of it. A NAR that is not
+   * the one described is a report with a mismatch, also where reading had to stop there. Streams of the archive that begin
+   * while it reads take part in its pass: what they hand out is what was checked, and is fetched once.
+   */
   verify(
     archiveId: number,
     onProgress: (progress: Progress) => void,

@@ -16,6 +16,8 @@ export interface Verdict {
   readonly state: CheckState;
   /** A sentence: by whom, against what, or why not. */
   readonly detail: string;
+  /** Names of the keys that vouch for it. */
+  readonly by?: string;
 }
 
 export type Verdicts = Readonly<Record<CheckName, Verdict>>;

@@ -46,6 +46,8 @@ export interface ExportVisitor {
    * is in it.
    */
   beginNar?(narStart: number): NarVisitor | undefined;
+  /** The next bytes of the NAR that began, borrowed. */
+  narBytes?(chunk: Uint8Array): void;
   /** A path, its NAR and all that is said of it have been read. */
   exportedPath(path: ExportedPath): void;
 }
@@ -112,6 +114,7 @@ export class ExportParser {
   private feedNar(nar: NarParser, rest: Uint8Array): number {
     const used = this.inStream(() => nar.push(rest));
     this.taken += used;
+    this.visitor.narBytes?.(rest.subarray(0, used));
     if (nar.done) this.resume();
     return used;
   }

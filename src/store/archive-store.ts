@@ -123,8 +123,8 @@ export function createArchiveStore(service: ArchiveService) {
     const note = (archiveId: number, report: ReadReport, endIn: (listing: NarListing) => number) => {
       const { state } = get();
       if (state.status !== 'open' || state.archive.id !== archiveId) return;
-      const { compression, decodeCommand, quirks, verdicts } = report;
-      const archive = { ...state.archive, compression, decodeCommand, quirks, verdicts };
+      const { compression, decodeCommand, quirks, verdicts, narHash } = report;
+      const archive = { ...state.archive, compression, decodeCommand, quirks, verdicts, narHash };
       const reached = Math.max(state.reached, endIn(archive.listing));
       set({ state: { ...state, archive, reached } });
     };

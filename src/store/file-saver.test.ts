@@ -50,8 +50,8 @@ function windowWith(picker?: () => Promise<unknown>) {
 }
 
 const fillWith =
-  (outcome: Outcome<string>) =>
-  async (write: (chunk: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<Outcome<string>> => {
+  <T extends Outcome<string> | 'discard'>(outcome: T) =>
+  async (write: (chunk: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<Outcome<string> | T> => {
     try {
       await write(new Uint8Array([1, 2]));
       await write(new Uint8Array([3]));
@@ -128,4 +128,14 @@ test.each([
   const { window, clicks } = windowWith(picker);
   expect(await browserFileSaver(window).save('nix', fillWith(OK))).toBe(OK);
   expect(clicks).toEqual([{ name: 'nix', type: 'application/octet-stream', size: 3 }]);
+});
+
+test('what is written and then not wanted is neither kept nor downloaded', async () => {
+  const { log, handle } = target();
+  const picked = windowWith(async () => handle);
+  expect(await browserFileSaver(picked.window).save('nix', fillWith('discard'))).toBe('discard');
+  expect(log).toEqual({ bytes: [], removed: true });
+  const { window, clicks } = windowWith();
+  expect(await browserFileSaver(window).save('nix', fillWith('discard'))).toBe('discard');
+  expect(clicks).toEqual([]);
 });

@@ -2,14 +2,18 @@ import type { Failure } from '../archive/failure';
 import type { Outcome } from '../archive/outcome';
 
 type Write = (chunk: Uint8Array<ArrayBuffer>) => Promise<void>;
+/** What came of writing a file; `discard`: all was written, and nobody wants it any more. */
+type Filling<T> = Outcome<T> | 'discard';
+type Fill<T> = (write: Write) => Promise<Filling<T>>;
 
 /** Puts a file on the person's disk. */
 export interface FileSaver {
   /**
-   * Saves what `fill` writes under the name. What `fill` wrote before it failed is not kept. Answers undefined when the
-   * person closed the browser's own dialog. Never rejects.
+   * Saves what `fill` writes under the name: the file takes its place when `fill` is through, and not before. What `fill`
+   * wrote before it failed, or answered `discard`, is not kept. Answers undefined when the person closed the browser's own
+   * dialog. Never rejects.
    */
-  save<T>(fileName: string, fill: (write: Write) => Promise<Outcome<T>>): Promise<Outcome<T> | undefined>;
+  save<T>(fileName: string, fill: Fill<T>): Promise<Filling<T> | undefined>;
 }
 
 /** Streams to disk where the browser can; else collects a Blob, which browsers keep on disk when it is large. */
@@ -46,10 +50,7 @@ async function pickTarget(window: Window, fileName: string): Promise<TargetFile 
 }
 
 /** The browser writes to a file of its own, which takes the target's place only when it is closed. */
-async function saveToTarget<T>(
-  target: TargetFile,
-  fill: (write: Write) => Promise<Outcome<T>>,
-): Promise<Outcome<T>> {
+async function saveToTarget<T>(target: TargetFile, fill: Fill<T>): Promise<Filling<T>> {
   let diskError: unknown;
   try {
     const writable = await target.createWritable();
@@ -59,7 +60,7 @@ async function saveToTarget<T>(
         throw error;
       }),
     );
-    if (outcome.ok) {
+    if (outcome !== 'discard' && outcome.ok) {
       await writable.close();
       return outcome;
     }
@@ -87,16 +88,12 @@ function diskFailure(fileName: string, error: unknown): Failure {
   return { kind: 'source', reason: 'storage', url: fileName, status: undefined, detail };
 }
 
-async function saveAsBlob<T>(
-  window: Window,
-  fileName: string,
-  fill: (write: Write) => Promise<Outcome<T>>,
-): Promise<Outcome<T>> {
+async function saveAsBlob<T>(window: Window, fileName: string, fill: Fill<T>): Promise<Filling<T>> {
   const pieces: Blob[] = [];
   const outcome = await fill(async (chunk) => {
     pieces.push(new Blob([chunk]));
   });
-  if (!outcome.ok) return outcome;
+  if (outcome === 'discard' || !outcome.ok) return outcome;
   // Any other type and a browser adds an ending of its own: an empty one makes `nix` into `nix.txt` in Chromium.
   const url = URL.createObjectURL(new Blob(pieces, { type: 'application/octet-stream' }));
   const link = window.document.createElement('a');

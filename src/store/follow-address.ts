@@ -99,7 +99,9 @@ function storePathInput(
   const listed = substituters.map(({ url }) => url);
   const cacheUrls = cacheUrl === undefined ? listed : [cacheUrl, ...listed.filter((url) => url !== cacheUrl)];
   const trustedKeys = [
-    ...substituters.flatMap((substituter) => substituter.trustedKeys.map((key) => ({ key }))),
+    ...substituters.flatMap((substituter) =>
+      substituter.trustedKeys.map((key) => ({ key, listedWith: substituter.url })),
+    ),
     ...builtInKeys,
   ];
   return { kind: 'store-path', hashPart, cacheUrls, trustedKeys, patience: patienceOf(settingsStore) };

@@ -12,8 +12,9 @@ function load(state: unknown) {
 const A = { url: 'https://a.org', trustedKeys: [] };
 
 test('what was saved is there again', () => {
-  expect(load({ letterKeys: false, substituters: [A] })).toMatchObject({
+  expect(load({ letterKeys: false, verifyDownloads: true, substituters: [A] })).toMatchObject({
     letterKeys: false,
+    verifyDownloads: true,
     substituters: [A],
   });
 });
@@ -23,8 +24,9 @@ test.each([
   ['that no page can ask', [{ ...A, url: 's3://bucket' }]],
   ['without a cache', []],
 ])('a list %s that was saved by something else is not believed', (_, substituters) => {
-  expect(load({ letterKeys: 'yes', substituters })).toMatchObject({
+  expect(load({ letterKeys: 'yes', verifyDownloads: 1, substituters })).toMatchObject({
     letterKeys: true,
+    verifyDownloads: false,
     substituters: DEFAULT_SUBSTITUTERS,
   });
 });

@@ -14,11 +14,14 @@ export interface SettingsState {
   readonly substituters: readonly Substituter[];
   /** Single-letter keys work (WCAG 2.1.4 wants a switch). */
   readonly letterKeys: boolean;
+  /** A download reads the whole NAR, and is saved when that was verified. */
+  readonly verifyDownloads: boolean;
   /** Seconds of silence after which a transfer is begun anew, as Nix's `stalled-download-timeout`. */
   readonly stalledDownloadTimeout: number;
   /** Throws when there is none. */
   setSubstituters(substituters: readonly Substituter[]): void;
   setLetterKeys(on: boolean): void;
+  setVerifyDownloads(on: boolean): void;
   /** Throws when it is not one of `TIMEOUTS`. */
   setStalledDownloadTimeout(seconds: number): void;
   /** Everything as it was at the first visit. */
@@ -35,7 +38,12 @@ export const DEFAULT_SUBSTITUTERS: readonly Substituter[] = [
 /** Seconds. */
 export const TIMEOUTS = { least: 1, most: 3600 } as const;
 
-const DEFAULTS = { substituters: DEFAULT_SUBSTITUTERS, letterKeys: true, stalledDownloadTimeout: 30 };
+const DEFAULTS = {
+  substituters: DEFAULT_SUBSTITUTERS,
+  letterKeys: true,
+  verifyDownloads: false,
+  stalledDownloadTimeout: 30,
+};
 
 /** `storage` undefined: nothing is remembered. */
 export function createSettingsStore(storage: StateStorage | undefined) {
@@ -52,6 +60,7 @@ export function createSettingsStore(storage: StateStorage | undefined) {
           if (!isTimeout(stalledDownloadTimeout)) throw new RangeError(`${stalledDownloadTimeout} s`);
           set({ stalledDownloadTimeout });
         },
+        setVerifyDownloads: (verifyDownloads) => set({ verifyDownloads }),
         reset: () => set(DEFAULTS),
       }),
       {
@@ -79,6 +88,8 @@ function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
   if ('letterKeys' in saved && typeof saved.letterKeys === 'boolean') valid.letterKeys = saved.letterKeys;
   if ('stalledDownloadTimeout' in saved && isTimeout(saved.stalledDownloadTimeout))
     valid.stalledDownloadTimeout = saved.stalledDownloadTimeout;
+  if ('verifyDownloads' in saved && typeof saved.verifyDownloads === 'boolean')
+    valid.verifyDownloads = saved.verifyDownloads;
   if ('substituters' in saved && Array.isArray(saved.substituters)) {
     const substituters = saved.substituters.filter(isSubstituter).flatMap(({ url, trustedKeys }) => {
       const cacheUrl = cacheUrlFrom(url);

@@ -176,7 +176,12 @@ test('saving streams the file, and a cancelled one leaves nothing', async () => 
   service.streams[0]?.answer({ ok: true, value: report });
   await turn();
   expect(saved).toEqual([{ name: 'nix', bytes: [1, 2, 3, 4, 5] }]);
-  expect(downloadStore.getState().state).toEqual({ status: 'saved', wanted, report });
+  expect(downloadStore.getState().state).toEqual({
+    status: 'saved',
+    wanted,
+    report,
+    checked: 'impossible',
+  });
   // bin/nix begins where the listing says, and was read to its end.
   const { narOffset } = smallListing();
   expect(stores.archiveStore.getState().state).toMatchObject({

@@ -27,7 +27,7 @@ export function createStores({ service, bar, saver, storage, builtInKeys = [] }:
   const treeStore = createTreeStore();
   const inputStore = createInputStore(addressStore, archiveStore);
   const previewStore = createPreviewStore(service, archiveStore);
-  const downloadStore = createDownloadStore(service, saver, archiveStore);
+  const downloadStore = createDownloadStore({ service, saver, archiveStore, settingsStore });
   const verifyStore = createVerifyStore(service, archiveStore);
   followAddress({ service, builtInKeys, addressStore, archiveStore, inputStore, settingsStore, treeStore });
   return {

@@ -4,6 +4,7 @@ import styles from './App.module.css';
 import { Explorer } from './explorer/Explorer';
 import { DownloadDialog } from './explorer/entry/DownloadDialog';
 import { DownloadFailure } from './explorer/entry/DownloadFailure';
+import { WrongFiles } from './explorer/entry/WrongFiles';
 import { StatusLine } from './explorer/StatusLine';
 import { usePageTitle } from './explorer/use-page-title';
 import { ErrorBoundary } from './failure/ErrorBoundary';
@@ -45,7 +46,10 @@ function Screen() {
   useOutcomePutAway();
   return (
     <div className={styles.app}>
-      <Header input={input} />
+      <div>
+        <Header input={input} />
+        <WrongFiles />
+      </div>
       <ErrorBoundary shown={href}>
         <Suspense>
           <Content />

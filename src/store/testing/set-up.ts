@@ -17,7 +17,7 @@ export function setUp(start = '/', storage?: Parameters<typeof createStores>[0][
     save: async (name, fill) => {
       const bytes: number[] = [];
       const outcome = await fill(async (chunk) => void bytes.push(...chunk));
-      if (outcome.ok) saved.push({ name, bytes });
+      if (outcome !== 'discard' && outcome.ok) saved.push({ name, bytes });
       return outcome;
     },
   };

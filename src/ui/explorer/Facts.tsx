@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ArchiveHead, ArchiveOrigin } from '../../archive/service';
 import type { CheckState, Verdict } from '../../archive/verdict';
 import { formatIec, groupDigits } from '../../nix/format';
+import type { NarInfo } from '../../nix/narinfo';
 import { displayText } from '../../nix/text';
 import { shortCacheUrl } from '../../store/cache-url';
 import { useAddress } from '../../store/hooks';
@@ -24,8 +25,11 @@ export function Facts({ shown: { head, archive } }: { readonly shown: Shown }) {
       {head && <Origin origin={head.origin} />}
       {head?.origin.kind === 'cache' && (
         <>
-          <Claim verdict={head.verdicts.signature} what={SIGNATURE} />
-          <Claim verdict={head.verdicts['nar-hash']} what={NAR_HASH} />
+          <Claim
+            verdict={head.verdicts.signature}
+            words={signatureWords(head.verdicts.signature, head.origin.narInfo)}
+          />
+          <Claim verdict={head.verdicts['nar-hash']} words={NAR_HASH[head.verdicts['nar-hash'].state]} />
           <li>
             <InfoLink />
           </li>
@@ -35,17 +39,7 @@ export function Facts({ shown: { head, archive } }: { readonly shown: Shown }) {
   );
 }
 
-type Words = Readonly<Record<CheckState, string>>;
-
-const SIGNATURE: Words = {
-  unchecked: 'signature not checked',
-  checking: 'checking the signature',
-  verified: 'signed',
-  mismatch: 'the signature is wrong',
-  impossible: 'not signed by a key you trust',
-};
-
-const NAR_HASH: Words = {
+const NAR_HASH: Readonly<Record<CheckState, string>> = {
   unchecked: 'NAR hash not checked yet',
   checking: 'checking the NAR hash',
   verified: 'NAR hash verified',
@@ -53,12 +47,24 @@ const NAR_HASH: Words = {
   impossible: 'NAR hash cannot be checked',
 };
 
-function Claim({ verdict: { state, detail }, what }: { readonly verdict: Verdict; readonly what: Words }) {
-  const by = what === SIGNATURE && state === 'verified' ? ` ${displayText(detail)}` : '';
+/** By whom the narinfo is signed, if by anybody who counts. */
+function signatureWords({ state, by }: Verdict, { signatures }: NarInfo): string {
+  switch (state) {
+    case 'verified':
+      return `verified by ${displayText(by ?? '')}`;
+    case 'mismatch':
+      return 'the signature is wrong';
+    case 'impossible':
+      return signatures.length === 0 ? 'not signed' : 'signed by a key you do not trust';
+    default:
+      return 'signature not checked';
+  }
+}
+
+function Claim({ verdict: { state }, words }: { readonly verdict: Verdict; readonly words: string }) {
   return (
     <li className={styles[state]}>
-      {CHECK_STATES[state].mark} {what[state]}
-      {by}
+      {CHECK_STATES[state].mark} {words}
     </li>
   );
 }

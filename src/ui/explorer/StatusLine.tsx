@@ -3,11 +3,12 @@ import type { Progress } from '../../archive/service';
 import { groupDigits } from '../../nix/format';
 import type { ArchiveState } from '../../store/archive-store';
 import { shortCacheUrl } from '../../store/cache-url';
-import type { DownloadState } from '../../store/download-store';
+import { type DownloadState, isRunning } from '../../store/download-store';
 import { useArchive, useDownload, useStores, useVerify } from '../../store/hooks';
 import buttons from '../shared/buttons.module.css';
 import { CopyButton } from '../shared/CopyButton';
 import { usePage } from '../shared/page';
+import { savedWords } from './entry/checks';
 import { chmodLine } from './entry/command-lines';
 import { costText, fractionOf, progressText } from './progress-text';
 import styles from './StatusLine.module.css';
@@ -20,9 +21,9 @@ export function StatusLine() {
   const download = useDownload(({ state }) => state);
   return (
     <footer className={styles.line}>
-      {download.status === 'saving' ? (
+      {isRunning(download) ? (
         <Running
-          what={`Saving ${download.wanted.fileName}`}
+          what={`${download.status === 'saving' ? 'Saving' : 'Verifying'} ${download.wanted.fileName}`}
           progress={download.progress}
           onCancel={downloadStore.getState().cancel}
         />
@@ -72,10 +73,10 @@ interface OutcomeProps {
 function Outcome({ opening, download }: OutcomeProps) {
   const { notice } = usePage();
   const isVerifying = useVerify(({ state }) => state.status === 'verifying');
-  const isRunning = opening.status === 'opening' || download.status === 'saving' || isVerifying;
+  const isBusy = opening.status === 'opening' || isRunning(download) || isVerifying;
   return (
     <span role="status" className={styles.outcome}>
-      {notice ?? (!isRunning && <LastOutcome opening={opening} download={download} />)}
+      {notice ?? (!isBusy && <LastOutcome opening={opening} download={download} />)}
     </span>
   );
 }
@@ -84,11 +85,15 @@ function LastOutcome({ opening, download }: OutcomeProps): ReactNode {
   const { downloadStore } = useStores();
   if (download.status === 'saved') {
     const { fileName, size, executable } = download.wanted;
+    const { checked, report } = download;
     const chmod = chmodLine(fileName);
     return (
       <>
         <span>
-          saved {fileName}, {groupDigits(size)} bytes
+          saved {fileName}, {groupDigits(size)} bytes,{' '}
+          <strong data-saved={checked} className={styles[checked]}>
+            {savedWords(checked, report.verdicts)}
+          </strong>
         </span>
         {executable && (
           <>
@@ -102,6 +107,8 @@ function LastOutcome({ opening, download }: OutcomeProps): ReactNode {
       </>
     );
   }
+  if (download.status === 'refused')
+    return `${download.wanted.fileName} was not saved: it is not what the narinfo describes`;
   if (download.status === 'failed') {
     const { fileName } = download.wanted;
     return download.failure.kind === 'cancelled'

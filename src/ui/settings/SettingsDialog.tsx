@@ -11,20 +11,24 @@ import { type CacheDraft, draftOf, readDrafts } from './drafts';
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const { settingsStore } = useStores();
   const letterKeys = useSettings((settings) => settings.letterKeys);
+  const verifyDownloads = useSettings((settings) => settings.verifyDownloads);
   const [drafts, setDrafts] = useState<readonly CacheDraft[]>(() =>
     settingsStore.getState().substituters.map(draftOf),
   );
   const [areLettersOn, setLettersOn] = useState(letterKeys);
   const [timeout, setTimeoutText] = useState(() => String(settingsStore.getState().stalledDownloadTimeout));
+  const [areVerified, setVerified] = useState(verifyDownloads);
   const [isTried, setTried] = useState(false);
   const { substituters, problems } = readDrafts(drafts);
 
   const save = () => {
     setTried(true);
     if (!substituters || !isTimeout(Number(timeout))) return;
-    const { setLetterKeys, setSubstituters, setStalledDownloadTimeout } = settingsStore.getState();
+    const { setLetterKeys, setSubstituters, setStalledDownloadTimeout, setVerifyDownloads } =
+      settingsStore.getState();
     setLetterKeys(areLettersOn);
     setStalledDownloadTimeout(Number(timeout));
+    setVerifyDownloads(areVerified);
     if (!isSame(substituters, settingsStore.getState().substituters)) setSubstituters(substituters);
     onClose();
   };
@@ -81,6 +85,11 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           A whole number of seconds, from {TIMEOUTS.least} to {TIMEOUTS.most}.
         </p>
       )}
+      <h3 className={styles.heading}>Downloads</h3>
+      <label className={styles.check}>
+        <input type="checkbox" checked={areVerified} onChange={({ target }) => setVerified(target.checked)} />
+        Verify a file before it is saved: reads its whole NAR
+      </label>
       <h3 className={styles.heading}>Keys</h3>
       <label className={styles.check}>
         <input

@@ -2,7 +2,7 @@ import type { ArchiveHead } from '../../../archive/service';
 import type { CheckName, Verdict, Verdicts } from '../../../archive/verdict';
 import { formatIec } from '../../../nix/format';
 import { displayText } from '../../../nix/text';
-import { useStores, useVerify } from '../../../store/hooks';
+import { useDownload, useStores, useVerify } from '../../../store/hooks';
 import { FailureView } from '../../failure/FailureView';
 import { useReadRemedies } from '../../failure/use-remedies';
 import buttons from '../../shared/buttons.module.css';
@@ -14,7 +14,9 @@ import { CHECK_LABELS, CHECK_STATES, CHECKS, summaryOf } from './checks';
 
 /** The verdicts: each with its mark, then what they mean, then what each was held against. */
 export function Checks({ shown: { head, archive } }: { readonly shown: Shown }) {
-  const verifying = useVerify(({ state }) => state.status === 'verifying');
+  const isVerifying = useVerify(({ state }) => state.status === 'verifying');
+  const isDownloadVerified = useDownload(({ state }) => state.status === 'verifying');
+  const verifying = isVerifying || isDownloadVerified;
   if (!head) return null;
   const { verdicts } = head;
   const { state, words } = summaryOf(verdicts);

@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
 import { formatIec, groupDigits } from '../../../nix/format';
 import type { NarListing, NarNode } from '../../../nix/nar/listing';
+import { isRunning } from '../../../store/download-store';
+import { fileCheckOf, mayStartByItself } from '../../../store/file-check';
 import { useAddress, useDownload, useStores } from '../../../store/hooks';
 import buttons from '../../shared/buttons.module.css';
 import { CopyButton } from '../../shared/CopyButton';
@@ -13,6 +15,7 @@ import { Crumbs } from './Crumbs';
 import { chmodLine } from './command-lines';
 import styles from './Entry.module.css';
 import { FactRow } from './FactRow';
+import { FileState } from './FileState';
 import { RunsOn } from './RunsOn';
 import { fileNameOf, wantedOf } from './wanted';
 
@@ -35,15 +38,18 @@ export function FilePage({ shown, listing, node }: Props) {
           <CopyLink origin={head?.origin} />
           <DownloadButton shown={shown} node={node} />
         </div>
-        <p className={styles.size}>
-          <strong>{groupDigits(node.size)}</strong> bytes
-          {node.size >= 1024 && ` · ${formatIec(node.size)}`}
-          {node.executable ? (
-            ' · executable'
-          ) : (
-            <span data-portability="not-a-program"> · not executable</span>
-          )}
-        </p>
+        <div className={styles.about}>
+          <p className={styles.size}>
+            <strong>{groupDigits(node.size)}</strong> bytes
+            {node.size >= 1024 && ` · ${formatIec(node.size)}`}
+            {node.executable ? (
+              ' · executable'
+            ) : (
+              <span data-portability="not-a-program"> · not executable</span>
+            )}
+          </p>
+          <FileState shown={shown} />
+        </div>
       </div>
       <dl className={styles.facts}>
         {(changed || name.startsWith('.')) && (
@@ -79,18 +85,19 @@ export function FilePage({ shown, listing, node }: Props) {
 
 function DownloadButton({ shown: { archive, identity, isGrowing }, node }: Omit<Props, 'listing'>) {
   const { downloadStore } = useStores();
-  const isSaving = useDownload(({ state }) => state.status === 'saving');
+  const isSaving = useDownload(({ state }) => isRunning(state));
+  const isWrong = archive !== undefined && fileCheckOf(archive.verdicts) === 'mismatch';
   const { name } = fileNameOf(node, identity);
   const why = isGrowing ? 'As soon as the archive is open' : 'Only the tree is there, not the bytes';
   return (
     <button
       type="button"
-      className={buttons.primary}
+      className={isWrong ? buttons.warning : buttons.primary}
       disabled={!archive || isSaving}
       title={archive ? undefined : why}
       onClick={() => archive && void downloadStore.getState().save(wantedOf(archive, node, identity))}
     >
-      Download
+      Download{isWrong && ' anyway'}
       {/* The button is called "Download" wherever it is; the name is for the eye. */}
       <span aria-hidden="true" className={styles.fileName}>
         {name}
@@ -99,18 +106,25 @@ function DownloadButton({ shown: { archive, identity, isGrowing }, node }: Omit<
   );
 }
 
-/** An address with `?dl` asks, once the bytes can be had. */
+/** An address with `?dl`, once the bytes can be had: asks, or starts by itself where there is nobody to ask about. */
 function useDownloadDialog({ archive, identity }: Shown, node: NarNode & { readonly kind: 'regular' }) {
-  const { downloadStore } = useStores();
+  const { downloadStore, addressStore } = useStores();
   const isWanted = useAddress(({ address }) => address.download);
   const archiveId = archive?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each archive and entry
   useEffect(() => {
     if (!isWanted || !archive) return;
-    downloadStore.getState().ask(wantedOf(archive, node, identity));
+    const { ask, startByAddress } = downloadStore.getState();
+    if (mayStartByItself(archive.verdicts)) {
+      void startByAddress(wantedOf(archive, node, identity));
+      const { address, rewrite } = addressStore.getState();
+      rewrite({ ...address, download: false });
+      return;
+    }
+    ask(wantedOf(archive, node, identity));
     return () => {
       const { state, dismiss } = downloadStore.getState();
       if (state.status === 'asking') dismiss();
     };
-  }, [isWanted, archiveId, node.row, downloadStore]);
+  }, [isWanted, archiveId, node.row, downloadStore, addressStore]);
 }

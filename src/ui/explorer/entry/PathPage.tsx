@@ -12,6 +12,7 @@ import { CopyLink } from './CopyLink';
 import styles from './Entry.module.css';
 import { EntryList } from './EntryList';
 import { FactRow } from './FactRow';
+import { NarHashes } from './NarHashes';
 import { Programs } from './Programs';
 import { largestFiles, readmeOf } from './programs';
 
@@ -50,6 +51,7 @@ export function PathPage({ shown, listing }: Props) {
             <Checks shown={shown} />
           </FactRow>
         </dl>
+        <NarHashes shown={shown} />
         <Commands head={head} identity={identity} listing={listing} row={0} />
       </section>
       {head?.origin.kind === 'cache' && (

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { formatIec, groupDigits } from '../../../nix/format';
 import { type NarListing, nameOf, nodeAt, targetOf } from '../../../nix/nar/listing';
 import { displayBytes } from '../../../nix/text';
+import { isRunning } from '../../../store/download-store';
 import { useAddress, useDownload, useStores } from '../../../store/hooks';
 import { AddressLink } from '../../shared/AddressLink';
 import buttons from '../../shared/buttons.module.css';
@@ -48,7 +49,7 @@ interface RowProps {
 function ProgramRow({ program: { row, fileRow }, shown: { archive, identity }, listing }: RowProps) {
   const { downloadStore } = useStores();
   const address = useAddress((state) => state.address);
-  const isSaving = useDownload(({ state }) => state.status === 'saving');
+  const isSaving = useDownload(({ state }) => isRunning(state));
   const name = displayBytes(nameOf(listing, row));
   const file = fileRow === undefined ? undefined : nodeAt(listing, fileRow);
   const target = targetOf(listing, row);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type CheckName, type CheckState, UNCLAIMED, type Verdicts } from '../../../archive/verdict';
-import { CHECKS, summaryOf } from './checks';
+import { CHECKS, fileWords, savedWords, summaryOf } from './checks';
 
 function verdicts(states: Partial<Record<CheckName, CheckState>>): Verdicts {
   const verdictOf = (name: CheckName) => ({ state: states[name] ?? 'verified', detail: `the ${name}` });
@@ -38,4 +38,14 @@ test.each(CHECKS)('a mismatch of the %s outweighs everything', (name) => {
 
 test('an archive without a narinfo has nothing to be checked by', () => {
   expect(summaryOf(UNCLAIMED).state).toBe('impossible');
+});
+
+test('a file’s words never say more than is known', () => {
+  const states: CheckState[] = ['unchecked', 'checking', 'mismatch', 'impossible'];
+  for (const state of states) {
+    expect(fileWords(state, verdicts({}))).not.toBe('this file is verified');
+    expect(savedWords(state, verdicts({}))).not.toBe('verified');
+  }
+  expect(fileWords('verified', verdicts({}))).toBe('this file is verified');
+  expect(fileWords('impossible', UNCLAIMED)).toBe('there is nothing to verify this file by');
 });

@@ -1,5 +1,6 @@
 import type { CheckName, CheckState, Verdicts } from '../../../archive/verdict';
 import { displayText } from '../../../nix/text';
+import { fileCheckOf } from '../../../store/file-check';
 
 /** What can be checked of an archive, in the order that it is shown in. */
 export const CHECK_LABELS: Readonly<Record<CheckName, string>> = {
@@ -26,32 +27,57 @@ export const CHECK_STATES: Readonly<Record<CheckState, { readonly mark: string; 
 
 /** What the verdicts mean for somebody who is about to save a file, in one sentence. */
 export function summaryOf(verdicts: Verdicts): { readonly state: CheckState; readonly words: string } {
-  const bad = CHECKS.filter((name) => verdicts[name].state === 'mismatch');
-  if (bad.length > 0) {
-    const names = bad.map((name) => CHECK_LABELS[name]).join(', ');
-    return {
-      state: 'mismatch',
-      words: `Do not trust what comes from here: ${names} ${bad.length === 1 ? 'does' : 'do'} not fit.`,
-    };
+  const state = fileCheckOf(verdicts);
+  return { state, words: summaryWords(state, verdicts) };
+}
+
+function summaryWords(state: CheckState, verdicts: Verdicts): string {
+  const { signature, 'nar-hash': narHash } = verdicts;
+  switch (state) {
+    case 'mismatch': {
+      const bad = CHECKS.filter((name) => verdicts[name].state === 'mismatch');
+      const names = bad.map((name) => CHECK_LABELS[name]).join(', ');
+      return `Do not trust what comes from here: ${names} ${bad.length === 1 ? 'does' : 'do'} not fit.`;
+    }
+    case 'verified':
+      return 'Every file of this path is verified.';
+    case 'impossible':
+      return narHash.state === 'verified'
+        ? `The NAR is the one that the narinfo describes. ${displayText(signature.detail)}`
+        : 'Nobody claims anything about this archive, so there is nothing to check it by.';
+    default:
+      return 'No file is verified until the whole NAR has been read.';
   }
-  const { signature, 'content-address': address, 'nar-hash': narHash } = verdicts;
-  const isVouched = signature.state === 'verified' || address.state === 'verified';
-  if (narHash.state === 'impossible') {
-    return {
-      state: 'impossible',
-      words: 'Nobody claims anything about this archive, so there is nothing to check it by.',
-    };
+}
+
+/** The same for one file, beside the button that takes it. */
+export function fileWords(check: CheckState, { 'nar-hash': narHash }: Verdicts): string {
+  switch (check) {
+    case 'verified':
+      return 'this file is verified';
+    case 'checking':
+      return 'this file is being verified';
+    case 'unchecked':
+      return 'this file is not verified yet';
+    case 'mismatch':
+      return 'this file is not to be trusted';
+    case 'impossible':
+      return narHash.state === 'verified'
+        ? 'this file is as the narinfo says, which nobody you trust has signed'
+        : 'there is nothing to verify this file by';
   }
-  if (narHash.state === 'verified') {
-    return isVouched
-      ? { state: 'verified', words: 'Every file of this path is verified.' }
-      : {
-          state: 'impossible',
-          words: `The NAR is the one that the narinfo describes. ${displayText(signature.detail)}`,
-        };
+}
+
+/** Goes on after "saved". */
+export function savedWords(check: CheckState, { 'nar-hash': narHash }: Verdicts): string {
+  switch (check) {
+    case 'verified':
+      return 'verified';
+    case 'mismatch':
+      return 'although it is wrong';
+    case 'impossible':
+      return narHash.state === 'verified' ? 'as the narinfo says' : 'nothing to verify it by';
+    default:
+      return 'not verified';
   }
-  return {
-    state: narHash.state,
-    words: 'No file is verified until the whole NAR has been read.',
-  };
 }

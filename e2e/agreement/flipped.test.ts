@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createArchiveService } from '../../src/archive/create-service';
+import type { ArchiveService, OpenedArchive } from '../../src/archive/service';
+import { fileCheckOf } from '../../src/store/file-check';
+import { type Corpus, makeCorpus } from '../fixtures/corpus';
+import { fieldOf } from '../fixtures/recompress';
+import { recordFact } from '../support/facts';
+import { never, regularRows, rowsOf } from './ours';
+
+/** Nothing that a cache sends is right by itself: whatever single byte of it is another, no wrong file is called verified. */
+let corpus: Corpus;
+const served = new Map<string, (request: number) => Uint8Array>();
+const requests = new Map<string, number>();
+let url = '';
+beforeAll(async () => {
+  corpus = await makeCorpus();
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    const before = requests.get(path) ?? 0;
+    requests.set(path, before + 1);
+    const bytes = served.get(path)?.(before);
+    if (!bytes) return void response.writeHead(404).end();
+    const [, start, end] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+    if (start === undefined)
+      return void response.writeHead(200, { 'Content-Length': bytes.length }).end(bytes);
+    const to = Math.min(end ? Number(end) + 1 : bytes.length, bytes.length);
+    const range = `bytes ${start}-${to - 1}/${bytes.length}`;
+    response.writeHead(206, { 'Content-Range': range }).end(bytes.subarray(Number(start), to));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A server that listens on TCP has an AddressInfo.
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return () => server.close();
+});
+
+interface Original {
+  readonly hashPart: string;
+  /** By their paths on the server. */
+  readonly files: Readonly<Record<'narinfo' | 'ls' | 'nar', readonly [path: string, bytes: Uint8Array]>>;
+  /** What the archive looks like when nothing is wrong. */
+  readonly looks: string;
+}
+
+async function originalOf(variant: 'none' | 'xz' | 'zstd'): Promise<Original> {
+  const path = corpus.paths.find(({ name }) => name === 'greet-0.3');
+  if (!path) throw new Error('greet is not in the corpus');
+  const { hashPart } = path;
+  const folder = corpus.caches[variant];
+  const text = await readFile(join(folder, `${hashPart}.narinfo`), 'utf8');
+  const read = async (name: string) => [`/${name}`, await readFile(join(folder, name))] as const;
+  const files = {
+    narinfo: await read(`${hashPart}.narinfo`),
+    ls: await read(`${hashPart}.ls`),
+    nar: await read(fieldOf(text, 'URL')),
+  };
+  const original = { hashPart, files, looks: '' };
+  serve(original, () => undefined);
+  const looks = (await lookAt(original)).looks;
+  if (looks === undefined) throw new Error('the original is not verified');
+  return { ...original, looks };
+}
+
+/** Serves the originals, but for what `change` says of a file's bytes at its so-manieth request. */
+function serve(
+  { files }: Original,
+  change: (name: string, bytes: Uint8Array, request: number) => Uint8Array | undefined,
+): void {
+  served.clear();
+  requests.clear();
+  for (const [name, [path, bytes]] of Object.entries(files))
+    served.set(path, (request) => change(name, bytes, request) ?? bytes);
+}
+
+function flipped(bytes: Uint8Array, at: number, bit: number): Uint8Array {
+  const other = Uint8Array.from(bytes);
+  other[at] = (other[at] ?? 0) ^ (1 << bit);
+  return other;
+}
+
+/** Opens, reads every file, verifies, and reads every file again. `looks` is of the latter, if they are called verified. */
+async function lookAt({ hashPart }: Original): Promise<{ readonly looks?: string }> {
+  const service = createArchiveService();
+  const trustedKeys = [{ key: corpus.publicKey }];
+  const input = { kind: 'store-path' as const, hashPart, cacheUrls: [url], trustedKeys };
+  const opened = await service.open(input, () => {}, never);
+  if (!opened.ok || opened.value.kind !== 'archive') return {};
+  const { archive } = opened.value;
+  try {
+    await contentsOf(service, archive);
+    const found = await service.verify(archive.id, () => {}, never);
+    if (!found.ok || fileCheckOf(found.value.verdicts) !== 'verified') return {};
+    return { looks: await contentsOf(service, archive) };
+  } finally {
+    await service.close(archive.id);
+  }
+}
+
+/** The tree, and the hash of every file's bytes or why there are none. */
+async function contentsOf(service: ArchiveService, { id, listing }: OpenedArchive): Promise<string> {
+  const contents: string[] = [];
+  for (const { row } of regularRows(listing)) {
+    const read = await service.read(id, { row, fileOffset: 0 }, () => {}, never);
+    const bytes = read.ok ? read.value.bytes : read.failure.kind;
+    contents.push(createHash('sha256').update(bytes).digest('hex'));
+  }
+  return JSON.stringify([rowsOf(listing), contents]);
+}
+
+/** The same bits in every run, and all eight of them over the bytes. */
+const bitAt = (at: number) => (Math.imul(at + 1, 2654435761) >>> 16) % 8;
+const COMMAND = 'npx vitest run --config e2e/vitest.config.ts --project agreement flipped';
+
+describe.each(['none', 'xz', 'zstd'] as const)('a signed path of compression %s', (variant) => {
+  test.each(['narinfo', 'ls', 'nar'] as const)('with a bit of each byte of its %s flipped', async (name) => {
+    const original = await originalOf(variant);
+    const [, bytes] = original.files[name];
+    let verified = 0;
+    for (let at = 0; at < bytes.length; at++) {
+      const bit = bitAt(at);
+      serve(original, (which, right) => (which === name ? flipped(right, at, bit) : undefined));
+      const { looks } = await lookAt(original);
+      if (looks === undefined) continue;
+      verified++;
+      expect(looks, `bit ${bit} of byte ${at}`).toBe(original.looks);
+    }
+    // Some bytes do not matter: of hints that nobody relies on, and of a compressed file's padding.
+    expect(verified).toBeLessThan(bytes.length);
+    if (name === 'nar' && variant === 'none') expect(verified).toBe(0);
+    recordFact({
+      kind: 'fault',
+      area: 'verdicts',
+      fault: `one bit of each byte of a signed path’s ${name} in turn (compression ${variant})`,
+      outcome: 'every file that is called verified has the right bytes',
+      where: 'node',
+      command: COMMAND,
+    });
+  });
+
+  test('whose NAR is wrong the first time only', async () => {
+    const original = await originalOf(variant);
+    const [, bytes] = original.files.nar;
+    for (let at = 0; at < bytes.length; at += 3) {
+      const bit = bitAt(at);
+      serve(original, (which, right, request) =>
+        which === 'nar' && request === 0 ? flipped(right, at, bit) : undefined,
+      );
+      const { looks } = await lookAt(original);
+      if (looks !== undefined) expect(looks, `bit ${bit} of byte ${at}`).toBe(original.looks);
+    }
+    recordFact({
+      kind: 'fault',
+      area: 'verdicts',
+      fault: `a NAR (compression ${variant}) with a flipped bit when it is first asked for, and without it later`,
+      outcome: 'what was kept of the first is not called verified by the second',
+      where: 'node',
+      command: COMMAND,
+    });
+  });
+});

@@ -1,0 +1,30 @@
+import type { CheckName, CheckState, Verdicts } from '../archive/verdict';
+
+/** Checks that say no. */
+export function mismatchesOf(verdicts: Verdicts): CheckName[] {
+  // A record's own keys.
+  return (Object.keys(verdicts) as CheckName[]).filter((name) => verdicts[name].state === 'mismatch');
+}
+
+/** Somebody whom the person trusts, or the store path itself, vouches for what the archive is said to hold. */
+export function isVouched({ signature, 'content-address': address }: Verdicts): boolean {
+  return signature.state === 'verified' || address.state === 'verified';
+}
+
+/**
+ * What the verdicts mean for every file of the archive: `verified` when somebody trusted vouches for the bytes that were read,
+ * `unchecked` while they were not all read, `impossible` when nobody vouches.
+ */
+export function fileCheckOf(verdicts: Verdicts): CheckState {
+  if (mismatchesOf(verdicts).length > 0) return 'mismatch';
+  const { 'nar-hash': narHash, 'content-address': address } = verdicts;
+  // Without a narinfo all was read already; a store path that follows from the NAR was held against all of it.
+  if (narHash.state === 'impossible') return address.state === 'verified' ? 'verified' : 'impossible';
+  if (narHash.state !== 'verified') return narHash.state;
+  return isVouched(verdicts) ? 'verified' : 'impossible';
+}
+
+/** Whether a download may start without a click: nobody has to be asked who is to be believed. */
+export function mayStartByItself(verdicts: Verdicts): boolean {
+  return isVouched(verdicts) && mismatchesOf(verdicts).length === 0;
+}

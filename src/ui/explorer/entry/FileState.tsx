@@ -1,0 +1,54 @@
+import { formatIec } from '../../../nix/format';
+import { isRunning } from '../../../store/download-store';
+import { fileCheckOf } from '../../../store/file-check';
+import { useDownload, useSettings, useStores, useVerify } from '../../../store/hooks';
+import { classes } from '../../shared/classes';
+import type { Shown } from '../use-shown';
+import { CHECK_STATES, fileWords } from './checks';
+import styles from './FileState.module.css';
+
+/** Whether this file is what it should be, in words, beside the button that takes it; and the choice to look first. */
+export function FileState({ shown: { head, archive } }: { readonly shown: Shown }) {
+  const isVerifying = useVerify(({ state }) => state.status === 'verifying');
+  const isDownloadVerified = useDownload(({ state }) => state.status === 'verifying');
+  if (!head) return null;
+  const found = fileCheckOf(head.verdicts);
+  const check = found === 'unchecked' && (isVerifying || isDownloadVerified) ? 'checking' : found;
+  return (
+    <div className={styles.line}>
+      <span data-file-check={check} className={classes(styles.words, styles[check])}>
+        <span aria-hidden="true">{CHECK_STATES[check].mark} </span>
+        {fileWords(check, head.verdicts)}
+      </span>
+      {found === 'unchecked' && archive && <VerifyChoice size={sizeToRead(archive.origin)} />}
+    </div>
+  );
+}
+
+/** Bytes of the whole compressed NAR, where they are known. */
+export function sizeToRead(origin: NonNullable<Shown['head']>['origin']): number | undefined {
+  return origin.kind === 'cache' ? origin.narInfo.fileSize : undefined;
+}
+
+/** Whether downloads are verified before they are saved: costs the whole NAR, and is remembered. */
+export function VerifyChoice({ size }: { readonly size: number | undefined }) {
+  const { settingsStore } = useStores();
+  const isOn = useSettings((settings) => settings.verifyDownloads);
+  const isBusy = useDownload(({ state }) => isRunning(state));
+  return (
+    <label className={styles.choice}>
+      <input
+        type="checkbox"
+        checked={isOn}
+        disabled={isBusy}
+        onChange={({ target }) => settingsStore.getState().setVerifyDownloads(target.checked)}
+      />
+      <span>
+        verify before it is saved
+        <span className={styles.cost}>
+          {size === undefined ? ' (reads the whole NAR)' : ` (reads the whole NAR, ${formatIec(size)})`}
+        </span>
+      </span>
+    </label>
+  );
+}
