@@ -1,10 +1,10 @@
 import { LimitError, MetadataFormatError, type MetadataFormatReason } from '../errors';
-import { byteOf, decodeLossless } from '../lossless-utf8';
+import { decodeLossless, decodeUtf8, encodeLossless } from '../lossless-utf8';
 import { displayBytes } from '../text';
 import { NarLayout } from './layout';
 import { compareBytes, joinNarPath, type NarListing, NodeCode, nameOf, targetOf, walkRows } from './listing';
 import { ListingBuilder } from './listing-builder';
-import { concatBytes, MAX_DEPTH, NAME_RULE, nameProblem, TARGET_RULE, targetProblem } from './wire';
+import { MAX_DEPTH, NAME_RULE, nameProblem, TARGET_RULE, targetProblem } from './wire';
 
 /** Bytes of a listing that is read: about what one string of the engine can hold. */
 export const MAX_LISTING_SIZE = 500_000_000;
@@ -45,17 +45,6 @@ export function parseListing(json: Uint8Array | string): ReadListing {
     throw problem('unsupported-version', `expected 1, found ${JSON.stringify(file.version)}`, 'version');
   }
   return { ...new ListingReader().read(file.root), quirks };
-}
-
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Most texts are UTF-8, which the engine decodes and checks fastest. */
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return strictDecoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function decode(json: Uint8Array): { readonly text: string; readonly quirks: readonly ListingQuirk[] } {
@@ -205,38 +194,6 @@ function isByteCount(value: unknown): value is number {
 
 function problem(reason: MetadataFormatReason, detail: string, field?: string): MetadataFormatError {
   return new MetadataFormatError({ format: 'listing', reason, detail, field });
-}
-
-const encoder = new TextEncoder();
-
-/**
- * The bytes that `decodeLossless` makes such a text of; undefined for a surrogate that stands for no byte.
- */
-function encodeLossless(text: string): Uint8Array | undefined {
-  const ascii = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 0x7f) return encodeBeyondAscii(text);
-    ascii[i] = code;
-  }
-  return ascii;
-}
-
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-function encodeBeyondAscii(text: string): Uint8Array | undefined {
-  if (!LONE_SURROGATE.test(text)) return encoder.encode(text);
-  const parts: Uint8Array[] = [];
-  for (const character of text) {
-    if (!LONE_SURROGATE.test(character)) {
-      parts.push(encoder.encode(character));
-      continue;
-    }
-    const byte = byteOf(character.charCodeAt(0));
-    if (byte === undefined) return undefined;
-    parts.push(Uint8Array.of(byte));
-  }
-  return concatBytes(parts);
 }
 
 /**

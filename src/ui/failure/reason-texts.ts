@@ -171,6 +171,12 @@ export const metadataTexts: Texts<MetadataFailure['format'], MetadataFailure> = 
     next: 'Export it again; the copy may be cut off.',
     remedies: ['open-file', 'start-over'],
   }),
+  derivation: (failure) => ({
+    title: 'The derivation cannot be read',
+    meaning: `It should be a .drv file as Nix writes it. ${said(failure)}`,
+    next: 'The copy may be cut off or changed: its raw text is below.',
+    remedies: ['open-file', 'start-over'],
+  }),
   address: (failure) => ({
     title:
       failure.field === 'cache'
