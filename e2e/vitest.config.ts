@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Two rings of `npm test`: units beside their code, and agreement with real Nix. */
+/** Three rings of `npm test`: units beside their code, agreement with real Nix, and fuzzing. */
 export default defineConfig({
   test: {
     projects: [
@@ -24,6 +24,17 @@ export default defineConfig({
           globalSetup: ['e2e/fixtures/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        root,
+        // The tests wait side by side for a few threads; the limit is a guard against hangs of the whole ring.
+        test: {
+          name: 'fuzz',
+          include: ['e2e/fuzz/**/*.test.ts'],
+          maxConcurrency: 100,
+          testTimeout: 3_600_000,
+          hookTimeout: 120_000,
         },
       },
     ],

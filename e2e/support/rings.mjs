@@ -14,6 +14,7 @@ export const RINGS = [
   { name: 'lint', command: ['biome', 'check', '--error-on-warnings'] },
   vitestRing('units'),
   { ...vitestRing('agreement'), needs: 'nix' },
+  vitestRing('fuzz'),
   { name: 'build', command: ['vite', 'build', '--outDir', 'dist'] },
   {
     name: 'build below a path',

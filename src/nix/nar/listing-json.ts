@@ -1,6 +1,6 @@
 import { LimitError, MetadataFormatError, type MetadataFormatReason } from '../errors';
 import { decodeLossless, decodeUtf8, encodeLossless } from '../lossless-utf8';
-import { displayBytes } from '../text';
+import { displayBytes, quote } from '../text';
 import { NarLayout } from './layout';
 import { compareBytes, joinNarPath, type NarListing, NodeCode, nameOf, targetOf, walkRows } from './listing';
 import { ListingBuilder } from './listing-builder';
@@ -42,7 +42,7 @@ export function parseListing(json: Uint8Array | string): ReadListing {
   if (!isObject(file)) throw problem('malformed', 'expected a JSON object');
   if (file.version === undefined) throw problem('missing', 'there is no version', 'version');
   if (file.version !== 1) {
-    throw problem('unsupported-version', `expected 1, found ${JSON.stringify(file.version)}`, 'version');
+    throw problem('unsupported-version', `expected 1, found ${inShort(file.version)}`, 'version');
   }
   return { ...new ListingReader().read(file.root), quirks };
 }
@@ -147,15 +147,12 @@ class ListingReader {
     if (typeof (executable ?? false) !== 'boolean') {
       throw this.problem('malformed', 'expected true or false', 'executable');
     }
-    const file = { size, executable: executable === true, narOffset: 0 };
+    // JSON has a zero with a sign; no file has.
+    const file = { size: Math.abs(size), executable: executable === true, narOffset: 0 };
     file.narOffset = this.layout.addRegular(this.name, file);
     this.builder.addRegular(this.name, file);
     if ((stated ?? file.narOffset) === file.narOffset) return;
-    throw this.problem(
-      'disagrees',
-      `stated ${JSON.stringify(stated)}, computed ${file.narOffset}`,
-      'narOffset',
-    );
+    throw this.problem('disagrees', `stated ${inShort(stated)}, computed ${file.narOffset}`, 'narOffset');
   }
 
   private readSymlink({ target: text }: Fields): void {
@@ -190,6 +187,12 @@ function isObject(value: unknown): value is Fields {
 
 function isByteCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** A value for a detail. What nests is only named: writing it out could take any stack. */
+function inShort(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return typeof value === 'string' ? quote(value) : String(value);
 }
 
 function problem(reason: MetadataFormatReason, detail: string, field?: string): MetadataFormatError {
