@@ -35,6 +35,9 @@ export interface Result {
 
 /** Milliseconds that a thread may stand at one input before it is ended: longer than any input may take three times. */
 const HANGS_AFTER = 10_000;
+/** Until it is at its first, programs are run that make the files. */
+const OPENS_WITHIN = 300_000;
+const NO_INPUT_YET = -1;
 const FINDINGS = join('node_modules', '.cache', 'nar-explorer-fuzz', 'findings');
 
 /** One of several threads of a campaign: does a job after the other, and is replaced when it hangs or dies. */
@@ -73,7 +76,7 @@ export class FuzzThread {
       workerData: { current: this.current },
       resourceLimits: { maxOldGenerationSizeMb: 384 },
     });
-    Atomics.store(new Int32Array(this.current), 0, job.from);
+    Atomics.store(new Int32Array(this.current), 0, NO_INPUT_YET);
     const waiting: Promise<void>[] = [];
     const note = async (input: number, what: string) => {
       findings.push(await writtenDown({ parser: job.parser, seed: job.seed, input, what }));
@@ -83,6 +86,7 @@ export class FuzzThread {
     if (typeof ended !== 'string') return { counts: ended };
     const stoppedAt = Atomics.load(new Int32Array(this.current), 0);
     await this.close();
+    if (stoppedAt === NO_INPUT_YET) throw new Error(`${job.parser} cannot be tried: ${ended}`);
     await note(stoppedAt, ended);
     // What was counted in the thread is lost with it: all that is known of these inputs is that they ended.
     return {
@@ -98,12 +102,13 @@ export class FuzzThread {
     onFinding: (input: number, what: string) => void,
   ): Promise<Readonly<Record<string, number>> | string> {
     return new Promise((resolve) => {
-      let at = -1;
+      let at = NO_INPUT_YET;
       let since = performance.now();
       const timer = setInterval(() => {
         const now = Atomics.load(new Int32Array(this.current), 0);
         if (now !== at) [at, since] = [now, performance.now()];
-        else if (performance.now() - since > HANGS_AFTER) end(`did not end within ${HANGS_AFTER} ms`);
+        const limit = at === NO_INPUT_YET ? OPENS_WITHIN : HANGS_AFTER;
+        if (performance.now() - since > limit) end(`did not end within ${limit} ms`);
       }, 250);
       const onMessage = (report: Report) => {
         if (report.kind === 'finding') onFinding(report.input, report.what);

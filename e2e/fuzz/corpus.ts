@@ -45,8 +45,15 @@ export function compressedNars(
     .filter(({ plain }) => plain.length < 8000);
 }
 
+let known: readonly Uint8Array[] | undefined;
+
 /** Smallest first. */
-export function nars(): Uint8Array[] {
+export function nars(): readonly Uint8Array[] {
+  known ??= decodedNars();
+  return known;
+}
+
+function decodedNars(): Uint8Array[] {
   const all = (['nar', 'xz', 'zst'] as const).flatMap(compressedNars).map(({ plain }) => plain);
   return all.sort((a, b) => a.length - b.length);
 }

@@ -19,7 +19,8 @@ const MAX_TIME = 2000;
 
 const opened = new Map<Target, Promise<OpenTarget>>();
 
-function open(target: Target): Promise<OpenTarget> {
+/** Also while the first input is not tried yet: real files are made ready for it. */
+export function openOnce(target: Target): Promise<OpenTarget> {
   const before = opened.get(target);
   if (before) return before;
   const opening = Promise.resolve(target.open());
@@ -32,7 +33,7 @@ function randomOf({ parser, seed, input }: InputName): Random {
 }
 
 export async function inputOf(target: Target, name: InputName): Promise<Input> {
-  return (await open(target)).generate(randomOf(name));
+  return (await openOnce(target)).generate(randomOf(name));
 }
 
 /** Tries one. What took too long is tried again, for the machine may have been busy: the shortest time counts. */
@@ -45,7 +46,7 @@ export async function tryInput(target: Target, name: InputName): Promise<Ending>
 }
 
 async function tryOnce(target: Target, name: InputName): Promise<Ending & { readonly milliseconds: number }> {
-  const { generate, run } = await open(target);
+  const { generate, run } = await openOnce(target);
   const random = randomOf(name);
   const input = generate(random);
   watchAllocations();
