@@ -8,6 +8,7 @@ import { formatBaseName, formatStorePath, parseBaseName, parseStorePath } from '
 import { findStorePaths } from '../../../src/nix/store-path-search';
 import { displayText, safeFileName } from '../../../src/nix/text';
 import { mutate } from '../mutate';
+import type { Random } from '../random';
 import { mixed, mustBeSame, outcomeOf, type Target } from '../target';
 
 const TEXTS = [
@@ -46,6 +47,61 @@ const PIECES = [
   ' ',
 ];
 const FORMATS: readonly HashFormat[] = ['nix32', 'base16', 'base64', 'sri'];
+
+const NIX32 = '0123456789abcdfghijklmnpqrsvwxyz';
+const HEX = '0123456789abcdefABCDEF';
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const NAME = 'abcXYZ019+-._?=';
+/** Bytes of a digest. */
+const ALGORITHMS = { md5: 16, sha1: 20, sha256: 32, sha512: 64, blake3: 32 };
+
+function digits(random: Random, alphabet: string, count: number): string {
+  const right = random.once(30) ? count + random.below(3) - 1 : count;
+  return random.times(right, () => alphabet.charAt(random.below(alphabet.length))).join('');
+}
+
+function base64(random: Random, size: number): string {
+  return digits(random, BASE64, Math.ceil((size * 4) / 3)) + '='.repeat((3 - (size % 3)) % 3);
+}
+
+function hash(random: Random): string {
+  const [algorithm, size] = random.pick(Object.entries(ALGORITHMS));
+  switch (random.below(4)) {
+    case 0:
+      return `${algorithm}:${digits(random, HEX, size * 2)}`;
+    case 1:
+      // The first digit has bits to spare, which are zero in a good one.
+      return `${algorithm}:${random.pick(['0', '1'])}${digits(random, NIX32, Math.ceil((size * 8) / 5) - 1)}`;
+    default:
+      return `${algorithm}${random.pick([':', '-'])}${base64(random, size)}`;
+  }
+}
+
+/** A good one of each kind, unless its digits are not. */
+function word(random: Random): string {
+  const baseName = () =>
+    `${digits(random, NIX32, 32)}-${digits(random, NAME, 1 + random.small(random.once(9) ? 212 : 20))}`;
+  switch (random.below(6)) {
+    case 0:
+      return `/nix/store/${baseName()}`;
+    case 1:
+      return baseName();
+    case 2:
+      return hash(random);
+    case 3:
+      return random.pick(['text:', 'fixed:', 'fixed:r:', 'fixed:git:', 'fixed:x:']) + hash(random);
+    case 4:
+      return `${digits(random, NAME, 1 + random.small(9))}:${base64(random, random.pick([32, 64]))}`;
+    default:
+      return `see ${baseName()}${random.pick(PIECES)}/bin ${random.pick(PIECES)}/nix/store/${baseName()}/lib${random.pick(PIECES)}`;
+  }
+}
+
+/** Pieces of any of them; now and then very long, to find what takes more time than the text is long. */
+function pieced(random: Random): string {
+  const pieces = random.times(1 + random.small(8), () => random.pick(random.once(3) ? TEXTS : PIECES));
+  return pieces.join('').repeat(random.once(500) ? 200 : 1);
+}
 
 /** Each is read by all; what is read comes out as it went in. */
 const READERS: readonly ((text: string) => void)[] = [
@@ -87,13 +143,7 @@ export const wordsTarget: Target = {
       generate: mixed({
         files,
         mutated: (random) => mutate(random.pick(files), material, random),
-        made: (random) =>
-          new TextEncoder().encode(
-            random
-              .times(1 + random.small(8), () => random.pick(random.once(3) ? TEXTS : PIECES))
-              .join('')
-              .repeat(random.once(500) ? 200 : 1),
-          ),
+        made: (random) => new TextEncoder().encode(random.once(3) ? pieced(random) : word(random)),
       }),
       run: ({ bytes }) => {
         const text = decodeLossless(bytes);
