@@ -173,8 +173,8 @@ export const metadataTexts: Texts<MetadataFailure['format'], MetadataFailure> = 
   }),
   derivation: (failure) => ({
     title: 'The derivation cannot be read',
-    meaning: `It should be a .drv file as Nix writes it. ${said(failure)}`,
-    next: 'The copy may be cut off or changed: its raw text is below.',
+    meaning: `It is not as Nix writes a .drv file: ${said(failure)}`,
+    next: 'The copy may be cut off or changed: what it says stands below.',
     remedies: ['open-file', 'start-over'],
   }),
   address: (failure) => ({
