@@ -144,3 +144,16 @@ test.each([
   const { hash } = new URL(formatHashAddress(formatAddress(address)), 'https://explorer.example/x.html');
   expect(parseAddress(parseHashAddress(hash))).toEqual(address);
 });
+
+test.each([
+  ['another # in its query', '#/x?cache=a b#c'],
+  ['another # in its path', '#/x#/y'],
+  ['backslashes in front', '#/\\\\evil.example/x'],
+])('an address that cannot be read leads nowhere else in its other form: %s', (_, fragment) => {
+  const address = parseAddress(parseHashAddress(fragment));
+  expect(address.place.kind).toBe('unknown');
+  const url = new URL(format(address), 'https://explorer.example');
+  expect(url.origin).toBe('https://explorer.example');
+  expect(url.hash).toBe('');
+  expect(format(parseAddress(url))).toBe(url.pathname + url.search);
+});
