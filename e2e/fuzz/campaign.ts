@@ -33,8 +33,10 @@ export interface Result {
   readonly findings: readonly Finding[];
 }
 
-/** Milliseconds that a thread may stand at one input before it is ended: longer than any input may take three times. */
-const HANGS_AFTER = 10_000;
+/** Milliseconds of processor time, of all threads, that may go by at one input: more than any may take three times. */
+const HANGS_AFTER = 15_000;
+/** The same on the clock, for what waits and does nothing. */
+const STALLS_AFTER = 120_000;
 /** Until it is at its first, programs are run that make the files. */
 const OPENS_WITHIN = 300_000;
 const NO_INPUT_YET = -1;
@@ -104,11 +106,21 @@ export class FuzzThread {
     return new Promise((resolve) => {
       let at = NO_INPUT_YET;
       let since = performance.now();
+      let used = process.cpuUsage();
       const timer = setInterval(() => {
         const now = Atomics.load(new Int32Array(this.current), 0);
-        if (now !== at) [at, since] = [now, performance.now()];
-        const limit = at === NO_INPUT_YET ? OPENS_WITHIN : HANGS_AFTER;
-        if (performance.now() - since > limit) end(`did not end within ${limit} ms`);
+        if (now !== at) {
+          at = now;
+          since = performance.now();
+          used = process.cpuUsage();
+          return;
+        }
+        const { user, system } = process.cpuUsage(used);
+        const stood = performance.now() - since;
+        const isHanging = at !== NO_INPUT_YET && (user + system) / 1000 > HANGS_AFTER;
+        if (isHanging || stood > (at === NO_INPUT_YET ? OPENS_WITHIN : STALLS_AFTER)) {
+          end(`did not end within ${Math.round(stood)} ms`);
+        }
       }, 250);
       const onMessage = (report: Report) => {
         if (report.kind === 'finding') onFinding(report.input, report.what);
