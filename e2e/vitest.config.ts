@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Rings of `npm test`: units beside their code, agreement with real Nix, and the documents that tests write. */
+/** Rings of `npm test`: units beside their code, agreement with real Nix, fuzzing, and the documents that tests write. */
 export default defineConfig({
   test: {
     projects: [
@@ -27,6 +27,17 @@ export default defineConfig({
         },
       },
       { root, test: { name: 'docs', include: ['e2e/docs/**/*.test.ts'] } },
+      {
+        root,
+        // The tests wait side by side for a few threads; the limit is a guard against hangs of the whole ring.
+        test: {
+          name: 'fuzz',
+          include: ['e2e/fuzz/**/*.test.ts'],
+          maxConcurrency: 100,
+          testTimeout: 3_600_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

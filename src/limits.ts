@@ -64,6 +64,14 @@ export const LIMITS = {
     of: 'the signature field of an export stream',
     why: 'nothing writes one any more',
   },
+  derivation: { most: 64 * MIB, unit: 'bytes', of: 'a derivation (.drv)', why: 'the largest have some MiB' },
+  derivationItems: { most: 1_000_000, unit: 'entries', of: 'one list in a derivation', why: 'as above' },
+  derivationNesting: {
+    most: 64,
+    unit: 'entries',
+    of: 'outputs of outputs in a dynamic derivation',
+    why: 'nobody builds so deep',
+  },
   unvouchedNar: {
     most: 4 * GIB,
     unit: 'bytes',

@@ -16,6 +16,7 @@ export const RINGS = [
   { name: 'lint', command: ['biome', 'check', '--error-on-warnings'] },
   vitestRing('units'),
   { ...vitestRing('agreement'), needs: 'nix' },
+  vitestRing('fuzz'),
   { name: 'build', command: ['vite', 'build', '--outDir', 'dist'] },
   {
     name: 'build below a path',
@@ -30,7 +31,7 @@ export const RINGS = [
     report: { path: reportPath('pages'), read: readPlaywright },
     after: ['build', 'build below a path', 'build for one file'],
   },
-  { ...vitestRing('docs'), after: ['units', 'agreement', 'pages'] },
+  { ...vitestRing('docs'), after: ['units', 'agreement', 'fuzz', 'pages'] },
 ];
 
 function reportPath(name) {

@@ -52,6 +52,15 @@ test('local metadata: a listing, a derivation', async () => {
   expect(await open('Derive([],[],[],"x","y",[],[])')).toMatchObject({ kind: 'derivation' });
 });
 
+test('a derivation that was cut is a failure, with its text to look at', async () => {
+  const file = fileOf('Derive([],[],[],"x","y",["-e', 'x.drv');
+  const outcome = await createArchiveService().open({ kind: 'file', file }, () => undefined, signal());
+  expect(outcome).toMatchObject({
+    ok: false,
+    failure: { kind: 'metadata-format', format: 'derivation', text: 'Derive([],[],[],"x","y",["-e' },
+  });
+});
+
 test.each([
   ['lz4', [0x04, 0x22, 0x4d, 0x18], 'lz4 -dc'],
   ['lzip', [...utf8('LZIP'), 1], 'lzip -dc'],

@@ -6,6 +6,7 @@ import type { ByteSource } from '../bytes/source';
 import { createSpool } from '../bytes/spool';
 import type { CodecName } from '../codecs/codec';
 import { LIMITS } from '../limits';
+import { parseDerivation } from '../nix/derivation';
 import type { NarListing } from '../nix/nar/listing';
 import { parseListing } from '../nix/nar/listing-json';
 import { parseNarInfo } from '../nix/narinfo';
@@ -24,6 +25,7 @@ import { checkExported } from './check-claims';
 import { type Content, ContentTap, type ExportedNar } from './content';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
+import { FailureError, toFailure } from './failure';
 import { startHashing } from './hashing';
 import { describeListingQuirk } from './quirk-texts';
 import type { ArchiveInput, ArchiveOrigin, Opened } from './service';
@@ -204,10 +206,22 @@ function describedBy(
     case 'narinfo':
       return { kind: 'narinfo', fileName, narInfo: parseNarInfo(text()), narInfoText: text() };
     case 'derivation':
+      checkDerivation(bytes);
       return { kind: 'derivation', fileName, text: text() };
     case 'listing': {
       const { listing, quirks } = parseListing(bytes);
       return { kind: 'listing', fileName, listing, quirks: quirks.map(describeListingQuirk) };
     }
+  }
+}
+
+/** It is shown as it is; one that Nix could not read is a failure, with its text to look at. */
+function checkDerivation(bytes: Uint8Array): void {
+  try {
+    parseDerivation(bytes);
+  } catch (error) {
+    const failure = toFailure(error);
+    if (failure.kind !== 'metadata-format') throw error;
+    throw new FailureError({ ...failure, text: new TextDecoder().decode(bytes) });
   }
 }

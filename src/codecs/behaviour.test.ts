@@ -215,3 +215,15 @@ test('a window of zstd reaches back 128 MiB', async () => {
   }
   expect(at).toBe(plain.length);
 });
+
+test('streams of bzip2 without a block take no memory for one', async () => {
+  const decode = await codecs.bzip2.load();
+  const empty = sh('bzip2 -9', new Uint8Array(0));
+  const compressed = concat(...Array.from({ length: 20_000 }, () => empty), sh('bzip2 -9', TEXT));
+  const start = performance.now();
+  const { bytes, error } = await read(decode(feed(compressed, 65_536).stream));
+  // Zeros for 20 000 blocks alone are 72 GB.
+  expect(performance.now() - start).toBeLessThan(5000);
+  expect(error).toBeUndefined();
+  expect(isSame(bytes, TEXT)).toBe(true);
+});

@@ -26,6 +26,7 @@ class Bzip2Decoder implements Decoder {
   private readonly output = new Uint8Array(256 * 1024);
   private readonly steps = this.decode();
   private streams = 0;
+  private block: { readonly level: number; readonly block: Bzip2Block } | undefined;
   private betweenStreams = true;
 
   turn(input: Uint8Array): Turn {
@@ -73,7 +74,6 @@ class Bzip2Decoder implements Decoder {
   }
 
   private *decodeStream(level: number): Generator<Uint8Array<ArrayBuffer> | undefined, void> {
-    const block = new Bzip2Block(level * 100_000);
     let streamCrc = 0;
     for (;;) {
       const magic = [yield* this.read(24), yield* this.read(24)];
@@ -83,6 +83,7 @@ class Bzip2Decoder implements Decoder {
         return;
       }
       if (!equal(magic, BLOCK_MAGIC)) throw new Refusal('corrupt', 'beginning of a block');
+      const block = this.blockOf(level);
       yield* block.read(this.bits);
       for (let size = block.write(this.output); size > 0; size = block.write(this.output)) {
         yield this.output.subarray(0, size);
@@ -90,6 +91,12 @@ class Bzip2Decoder implements Decoder {
       if (block.crc !== crc) throw new Refusal('corrupt', 'checksum of a block');
       streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ crc;
     }
+  }
+
+  /** Its memory is that of four bytes for each of the block: a stream without blocks takes none, and the next takes the same. */
+  private blockOf(level: number): Bzip2Block {
+    if (this.block?.level !== level) this.block = { level, block: new Bzip2Block(level * 100_000) };
+    return this.block.block;
   }
 
   private *read(size: number): Generator<undefined, number> {

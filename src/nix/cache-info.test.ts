@@ -51,3 +51,7 @@ test('what is formatted parses to the same', () => {
     }),
   );
 });
+
+test('a priority of nothing has no sign', () => {
+  expect(parseCacheInfo('Priority: -0').priority).toBe(0);
+});

@@ -43,7 +43,8 @@ export function parseCacheInfo(text: string): CacheInfo {
   return {
     storeDir: storeDir?.value ?? STORE_DIR,
     wantMassQuery: values.get('WantMassQuery')?.value === '1',
-    priority: priority && Number(priority.value),
+    // A zero with a sign is none.
+    priority: priority && (Number(priority.value) || 0),
   };
 }
 

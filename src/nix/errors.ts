@@ -50,6 +50,7 @@ export type MetadataFormat =
   | 'nixbase32'
   | 'signature'
   | 'export-stream'
+  | 'derivation'
   | 'address'
   | 'input'
   /** A file that is none of the formats that can be opened. */

@@ -68,7 +68,7 @@ export function formatHash(hash: NixHash, format: HashFormat): string {
   }
 }
 
-function isAlgorithm(text: string): text is HashAlgorithm {
+export function isAlgorithm(text: string): text is HashAlgorithm {
   return Object.hasOwn(DIGEST_SIZES, text);
 }
 

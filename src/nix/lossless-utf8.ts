@@ -11,8 +11,8 @@ export function decodeLossless(bytes: Uint8Array): string {
   while (at < bytes.length) {
     const length = characterLength(bytes, at);
     if (length === 0) {
-      text +=
-        decoder.decode(bytes.subarray(start, at)) + String.fromCharCode(LONE_SURROGATE + (bytes[at] ?? 0));
+      if (at > start) text += decoder.decode(bytes.subarray(start, at));
+      text += String.fromCharCode(LONE_SURROGATE + (bytes[at] ?? 0));
       start = at + 1;
     }
     at += length || 1;
@@ -51,3 +51,53 @@ const SECOND_TO: ReadonlyMap<number, number> = new Map([
   [0xed, 0x9f],
   [0xf4, 0x8f],
 ]);
+
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Undefined for what is not UTF-8. Most texts are, and the engine decodes and checks them fastest. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * The bytes that `decodeLossless` makes such a text of; undefined for a surrogate that stands for no byte.
+ */
+export function encodeLossless(text: string): Uint8Array | undefined {
+  const ascii = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return encodeBeyondAscii(text);
+    ascii[i] = code;
+  }
+  return ascii;
+}
+
+function encodeBeyondAscii(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length * 3);
+  let length = 0;
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (!isSurrogate(text.charCodeAt(at))) continue;
+    if (text.codePointAt(at) !== text.charCodeAt(at)) {
+      at++;
+      continue;
+    }
+    const byte = byteOf(text.charCodeAt(at));
+    if (byte === undefined) return undefined;
+    length += encoder.encodeInto(text.slice(start, at), bytes.subarray(length)).written;
+    bytes[length++] = byte;
+    start = at + 1;
+  }
+  length += encoder.encodeInto(text.slice(start), bytes.subarray(length)).written;
+  return bytes.slice(0, length);
+}
+
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdfff;
+}

@@ -339,3 +339,8 @@ test('what is formatted parses to the same narinfo', () => {
     }),
   );
 });
+
+test('carriage returns at the end of a line are all dropped, so that what is read can be written', () => {
+  const info = parseNarInfo(fromNix.replace('\nDeriver', '\nSystem: \r\r\nDeriver'));
+  expect(info).toMatchObject({ system: undefined, quirks: expect.arrayContaining(['carriage-returns']) });
+});

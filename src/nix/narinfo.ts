@@ -149,7 +149,7 @@ function readFields(text: string, quirks: Set<NarInfoQuirk>): Fields {
   else quirks.add('final-newline-missing');
 
   for (const [index, ended] of lines.entries()) {
-    const written = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
+    const written = withoutCarriageReturns(ended);
     if (written !== ended) quirks.add('carriage-returns');
     const field = readField(written, index + 1);
     if (field.name === 'Sig') signatures.push(field.value);
@@ -158,6 +158,13 @@ function readFields(text: string, quirks: Set<NarInfoQuirk>): Fields {
     else single.set(field.name, field);
   }
   return { single, signatures, unknown };
+}
+
+/** All of them: a field that ended in one could not be written again. */
+function withoutCarriageReturns(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === '\r') end--;
+  return line.slice(0, end);
 }
 
 /** A colon alone is an empty value whose space was trimmed away. */

@@ -133,3 +133,27 @@ test('reading never throws, and what was read is read again the same', () => {
     { numRuns: 10000 },
   );
 });
+
+test.each([
+  ['a # behind the first one', '#/nix/store/m5c34ml3wbna241jgdf9vlwc1xzp0d1w/a?x=1#L3'],
+  ['what a fragment encodes', '#/nix/store/m5c34ml3wbna241jgdf9vlwc1xzp0d1w/a?x=`"'],
+])('strangers’ keys are the same in both forms: %s', (_, fragment) => {
+  const address = parseAddress(parseHashAddress(fragment));
+  expect(address.otherQuery.length).toBe(1);
+  expect(parseAddress(new URL(format(address), 'https://explorer.example'))).toEqual(address);
+  const { hash } = new URL(formatHashAddress(formatAddress(address)), 'https://explorer.example/x.html');
+  expect(parseAddress(parseHashAddress(hash))).toEqual(address);
+});
+
+test.each([
+  ['another # in its query', '#/x?cache=a b#c'],
+  ['another # in its path', '#/x#/y'],
+  ['backslashes in front', '#/\\\\evil.example/x'],
+])('an address that cannot be read leads nowhere else in its other form: %s', (_, fragment) => {
+  const address = parseAddress(parseHashAddress(fragment));
+  expect(address.place.kind).toBe('unknown');
+  const url = new URL(format(address), 'https://explorer.example');
+  expect(url.origin).toBe('https://explorer.example');
+  expect(url.hash).toBe('');
+  expect(format(parseAddress(url))).toBe(url.pathname + url.search);
+});

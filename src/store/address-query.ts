@@ -1,3 +1,9 @@
+/**
+ * What a browser encodes in one part of a URL and leaves as it is in another, so that a query is the same in both forms
+ * of an address; and what would end it: behind `#` a query may hold another `#`.
+ */
+const ENCODED_SOMEWHERE = /["#'<>`]/g;
+
 /** The pairs of an address's query. What is taken is ours; what is left is not, and kept as it is written. */
 export class AddressQuery {
   private pairs: readonly string[];
@@ -6,6 +12,7 @@ export class AddressQuery {
   constructor(search: string) {
     this.pairs = search
       .replace(/^\?/, '')
+      .replace(ENCODED_SOMEWHERE, encodeAscii)
       .split('&')
       .filter((pair) => pair !== '');
   }

@@ -8,7 +8,9 @@ import { parsePosition } from './position';
 
 /** `fragment` with `#`, or empty. */
 export function parseHashAddress(fragment: string): AddressParts {
-  const [, pathname = '', search = ''] = /^#?([^?]*)(\?.*)?$/s.exec(fragment) ?? [];
+  // Another # would end the address in its other form.
+  const written = fragment.replace(/^#/, '').replaceAll('#', '%23');
+  const [, pathname = '', search = ''] = /^([^?]*)(\?.*)?$/s.exec(written) ?? [];
   const position = new AddressQuery(search).value('L') ?? '';
   const parts = { pathname: pathname || '/', search, hash: '' };
   if (parsePosition(position) === undefined) return parts;

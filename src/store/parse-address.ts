@@ -121,8 +121,8 @@ export function narPathFromAddress(inside: string): Uint8Array {
 }
 
 function unknown(parts: AddressParts, fault: AddressFault): Address {
-  // One slash: two would begin the address of another host.
-  const pathname = parts.pathname.replace(/^\/+/, '/');
+  // One slash: two would begin the address of another host, and to a browser a backslash is one.
+  const pathname = parts.pathname.replace(/^[/\\]+/, '/');
   const { search, hash } = parts;
   return { ...LANDING, place: { kind: 'unknown', parts: { pathname, search, hash }, fault } };
 }

@@ -267,3 +267,18 @@ test('a directory of 100 000 entries is read', () => {
   expect(listing.length).toBe(100_001);
   expect(text(nameOf(listing, locate(listing, utf8('99999')) ?? 0))).toBe('99999');
 });
+
+test('a version or an offset that nests without end is named, not written out', () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const read = (json: string) => thrownBy(MetadataFormatError, () => parseListing(json)).detail;
+  expect(read(`{"version":${deep}}`)).toBe('expected 1, found a list');
+  const file = (offset: string) => `{"version":1,"root":{"type":"regular","size":0,"narOffset":${offset}}}`;
+  expect(read(file(deep))).toBe('the root: stated a list, computed 96');
+  expect(read(file('{"a":1}'))).toBe('the root: stated an object, computed 96');
+  expect(read(file('"96"'))).toBe('the root: stated "96", computed 96');
+});
+
+test('a size of nothing has no sign', () => {
+  const { listing } = parseListing('{"version":1,"root":{"type":"regular","size":-0}}');
+  expect(listing.size[0]).toBe(0);
+});

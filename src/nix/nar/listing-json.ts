@@ -1,11 +1,11 @@
 import { LIMITS } from '../../limits';
 import { LimitError, MetadataFormatError, type MetadataFormatReason } from '../errors';
-import { byteOf, decodeLossless } from '../lossless-utf8';
-import { displayBytes } from '../text';
+import { decodeLossless, decodeUtf8, encodeLossless } from '../lossless-utf8';
+import { displayBytes, quote } from '../text';
 import { NarLayout } from './layout';
 import { compareBytes, joinNarPath, type NarListing, NodeCode, nameOf, targetOf, walkRows } from './listing';
 import { ListingBuilder } from './listing-builder';
-import { concatBytes, MAX_DEPTH, NAME_RULE, nameProblem, TARGET_RULE, targetProblem } from './wire';
+import { MAX_DEPTH, NAME_RULE, nameProblem, TARGET_RULE, targetProblem } from './wire';
 
 /** Bytes of a listing that is read: about what one string of the engine can hold. */
 export const MAX_LISTING_SIZE = LIMITS.decodedListing.most;
@@ -43,20 +43,9 @@ export function parseListing(json: Uint8Array | string): ReadListing {
   if (!isObject(file)) throw problem('malformed', 'expected a JSON object');
   if (file.version === undefined) throw problem('missing', 'there is no version', 'version');
   if (file.version !== 1) {
-    throw problem('unsupported-version', `expected 1, found ${JSON.stringify(file.version)}`, 'version');
+    throw problem('unsupported-version', `expected 1, found ${inShort(file.version)}`, 'version');
   }
   return { ...new ListingReader().read(file.root), quirks };
-}
-
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Most texts are UTF-8, which the engine decodes and checks fastest. */
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return strictDecoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function decode(json: Uint8Array): { readonly text: string; readonly quirks: readonly ListingQuirk[] } {
@@ -159,15 +148,12 @@ class ListingReader {
     if (typeof (executable ?? false) !== 'boolean') {
       throw this.problem('malformed', 'expected true or false', 'executable');
     }
-    const file = { size, executable: executable === true, narOffset: 0 };
+    // JSON has a zero with a sign; no file has.
+    const file = { size: Math.abs(size), executable: executable === true, narOffset: 0 };
     file.narOffset = this.layout.addRegular(this.name, file);
     this.builder.addRegular(this.name, file);
     if ((stated ?? file.narOffset) === file.narOffset) return;
-    throw this.problem(
-      'disagrees',
-      `stated ${JSON.stringify(stated)}, computed ${file.narOffset}`,
-      'narOffset',
-    );
+    throw this.problem('disagrees', `stated ${inShort(stated)}, computed ${file.narOffset}`, 'narOffset');
   }
 
   private readSymlink({ target: text }: Fields): void {
@@ -204,40 +190,14 @@ function isByteCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
+/** A value for a detail. What nests is only named: writing it out could take any stack. */
+function inShort(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return typeof value === 'string' ? quote(value) : String(value);
+}
+
 function problem(reason: MetadataFormatReason, detail: string, field?: string): MetadataFormatError {
   return new MetadataFormatError({ format: 'listing', reason, detail, field });
-}
-
-const encoder = new TextEncoder();
-
-/**
- * The bytes that `decodeLossless` makes such a text of; undefined for a surrogate that stands for no byte.
- */
-function encodeLossless(text: string): Uint8Array | undefined {
-  const ascii = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 0x7f) return encodeBeyondAscii(text);
-    ascii[i] = code;
-  }
-  return ascii;
-}
-
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-function encodeBeyondAscii(text: string): Uint8Array | undefined {
-  if (!LONE_SURROGATE.test(text)) return encoder.encode(text);
-  const parts: Uint8Array[] = [];
-  for (const character of text) {
-    if (!LONE_SURROGATE.test(character)) {
-      parts.push(encoder.encode(character));
-      continue;
-    }
-    const byte = byteOf(character.charCodeAt(0));
-    if (byte === undefined) return undefined;
-    parts.push(Uint8Array.of(byte));
-  }
-  return concatBytes(parts);
 }
 
 /**

@@ -189,6 +189,12 @@ export const metadataTexts: Texts<MetadataFailure['format'], MetadataFailure> = 
     next: 'Export it again; the copy may be cut off.',
     remedies: ['open-file', 'start-over'],
   }),
+  derivation: (failure) => ({
+    title: 'The derivation cannot be read',
+    meaning: `It is not as Nix writes a .drv file: ${said(failure)}`,
+    next: 'The copy may be cut off or changed: what it says stands below.',
+    remedies: ['open-file', 'start-over'],
+  }),
   address: (failure) => ({
     title:
       failure.field === 'cache'
