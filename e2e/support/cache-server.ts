@@ -152,6 +152,8 @@ async function send(exchange: Exchange, body: Body): Promise<void> {
   record.status = asked ? 206 : 200;
   response.writeHead(record.status, {
     ...(how?.kind === 'no-cors' ? {} : CORS),
+    // Each request is to be seen here.
+    'Cache-Control': 'no-store',
     ...(body.lastModified ? { 'Last-Modified': body.lastModified } : {}),
     ...(asked ? { 'Content-Range': `bytes ${start}-${end - 1}/${body.size}` } : { 'Accept-Ranges': 'bytes' }),
     ...(how?.kind === 'encoded' && how.header ? { 'Content-Encoding': how.as } : {}),

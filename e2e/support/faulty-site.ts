@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { serverClosed, serverOpened } from './open-servers';
 
 /** A site of the explorer that does not always give what it has. */
 export interface FaultySite {
@@ -23,8 +24,10 @@ export async function startFaultySite(site: string): Promise<FaultySite> {
   await once(server, 'listening');
   // A server that listens on TCP has an AddressInfo.
   const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  serverOpened(origin);
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `${origin}/`,
     refuse: (path) => {
       refused = path;
     },
@@ -35,6 +38,7 @@ export async function startFaultySite(site: string): Promise<FaultySite> {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+      serverClosed(origin);
     },
   };
 }

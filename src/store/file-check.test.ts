@@ -5,10 +5,11 @@ import { fileCheckOf, mayStartByItself } from './file-check';
 const verdict = (state: 'verified' | 'unchecked' | 'mismatch' | 'impossible') => ({ state, detail: '' });
 const UNREAD = { ...UNCLAIMED, 'nar-hash': verdict('unchecked'), listing: verdict('unchecked') };
 
-test('a download starts by itself only where somebody trusted vouches, and nothing is wrong', () => {
+test('a download starts by itself only where somebody trusted signed, and nothing is wrong', () => {
   expect(mayStartByItself(UNREAD)).toBe(false);
   expect(mayStartByItself({ ...UNREAD, signature: verdict('verified') })).toBe(true);
-  expect(mayStartByItself({ ...UNREAD, 'content-address': verdict('verified') })).toBe(true);
+  // Everyone can make a path that follows from its contents.
+  expect(mayStartByItself({ ...UNREAD, 'content-address': verdict('verified') })).toBe(false);
   expect(mayStartByItself({ ...UNREAD, signature: verdict('mismatch') })).toBe(false);
   const both = { ...UNREAD, signature: verdict('mismatch'), 'content-address': verdict('verified') };
   expect(mayStartByItself(both)).toBe(false);

@@ -24,7 +24,10 @@ export function fileCheckOf(verdicts: Verdicts): CheckState {
   return isVouched(verdicts) ? 'verified' : 'impossible';
 }
 
-/** Whether a download may start without a click: nobody has to be asked who is to be believed. */
+/**
+ * Whether a download may start without a click: only when somebody whom the person trusts has signed the path. A content address
+ * says that the bytes are right, not that anybody wanted them: everyone can make one.
+ */
 export function mayStartByItself(verdicts: Verdicts): boolean {
-  return isVouched(verdicts) && mismatchesOf(verdicts).length === 0;
+  return verdicts.signature.state === 'verified' && mismatchesOf(verdicts).length === 0;
 }
