@@ -35,7 +35,8 @@ export default defineConfig(({ mode }) => {
 const workerCore = {
   name: 'core',
   test: (id: string) =>
-    id.includes('/src/') && !/\/src\/codecs\/(?!codec\.ts|registry\.ts|errors\.ts)/.test(id),
+    id.includes('/src/') &&
+    !/\/src\/(?:codecs\/(?!codec\.ts|registry\.ts|errors\.ts)|archive\/local-hashing\.ts)/.test(id),
 };
 
 /** brotli-dec-wasm names its file in a branch that is never taken: the bytes are inlined, for one request less. */

@@ -3,26 +3,29 @@ import { formatHash, type NixHash } from '../nix/hash';
 import { compareBytes } from '../nix/nar/listing';
 import { CONTENTS, concatBytes, LENGTH_SIZE, MAGIC, REGULAR, readU64 } from '../nix/nar/wire';
 import type { NarInfo } from '../nix/narinfo';
-import { type Hasher, startHashing } from './hashing';
+import type { Hasher, StartHashing } from './hashing';
 import { compared, impossible, mismatch, type Verdict, verified } from './verdict';
 
 /** Holds a NAR against the content address that its store path follows from, as its bytes pass. */
 export interface ContentsCheck {
-  update(chunk: Uint8Array): void;
-  verdict(): Verdict;
+  update(chunk: Uint8Array): void | Promise<void>;
+  verdict(): Promise<Verdict>;
 }
 
 /**
  * After `hashCAPath` in Nix's local-store.cc: Nix trusts a path that follows from its `CA` without a signature, and looks
  * whether the contents do as well when it takes them. Undefined where no `CA` can be read.
  */
-export async function startContentsCheck(narInfo: NarInfo): Promise<ContentsCheck | undefined> {
+export async function startContentsCheck(
+  narInfo: NarInfo,
+  startHashing: StartHashing,
+): Promise<ContentsCheck | undefined> {
   const address = readableAddress(narInfo);
   if (!address) return undefined;
   const { method, hash } = address;
   if (method === 'git') {
     const words = 'The hash of a git tree is not computed here.';
-    return { update: () => undefined, verdict: () => impossible(words) };
+    return { update: () => undefined, verdict: async () => impossible(words) };
   }
   const hasher = await startHashing(hash.algorithm);
   const { storePath, references } = narInfo;
@@ -45,10 +48,10 @@ function readableAddress({ contentAddress }: NarInfo): ContentAddress | undefine
   }
 }
 
-type Hashed = Pick<Hasher, 'update'> & { digest(): { readonly hash: NixHash } | undefined };
+type Hashed = Pick<Hasher, 'update'> & { digest(): Promise<{ readonly hash: NixHash } | undefined> };
 
-function verdictOf({ hash }: ContentAddress, bytes: Hashed): Verdict {
-  const found = bytes.digest();
+async function verdictOf({ hash }: ContentAddress, bytes: Hashed): Promise<Verdict> {
+  const found = await bytes.digest();
   if (!found) return mismatch('The narinfo says that it is one plain file, and the NAR is not.');
   const held = compared(formatHash(hash, 'nix32'), formatHash(found.hash, 'nix32'));
   return held.state === 'verified' ? verified(`the path follows from its contents, ${held.detail}`) : held;
@@ -79,10 +82,10 @@ class FlatBytes implements Hashed {
     }
     const from = Math.max(0, FILE_HEAD - start);
     const to = Math.min(chunk.length, FILE_HEAD + this.size - start);
-    if (from < to) this.hasher.update(chunk.subarray(from, to));
+    if (from < to) void this.hasher.update(chunk.subarray(from, to));
   }
 
-  digest() {
+  async digest() {
     return this.isFile() ? this.hasher.digest() : undefined;
   }
 
@@ -121,14 +124,14 @@ class ModuloBytes implements Hashed {
       this.places.push(this.hashed + at);
     }
     const kept = Math.max(0, bytes.length - own.length + 1);
-    this.hasher.update(bytes.subarray(0, kept));
+    void this.hasher.update(bytes.subarray(0, kept));
     this.hashed += kept;
     this.tail = bytes.slice(kept);
   }
 
   digest() {
-    this.hasher.update(this.tail);
-    for (const place of this.places) this.hasher.update(new TextEncoder().encode(`|${place}`));
+    void this.hasher.update(this.tail);
+    for (const place of this.places) void this.hasher.update(new TextEncoder().encode(`|${place}`));
     return this.hasher.digest();
   }
 }

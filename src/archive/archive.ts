@@ -7,6 +7,7 @@ import type { NixHash } from '../nix/hash';
 import type { NarListing } from '../nix/nar/listing';
 import type { DecodedSource } from './decoded-source';
 import { toFailure } from './failure';
+import type { StartHashing } from './hashing';
 import type {
   ArchiveHead,
   ArchiveOrigin,
@@ -162,6 +163,7 @@ export async function withProgress<T>(report: () => void, work: () => Promise<T>
 
 /** How an opener tells what it has found so far, and when it is to stop. */
 export interface OpenContext {
+  readonly startHashing: StartHashing;
   readonly onUpdate: (update: OpenUpdate) => void;
   readonly signal: AbortSignal;
 }

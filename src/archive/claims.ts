@@ -4,7 +4,7 @@ import type { NarInfo } from '../nix/narinfo';
 import { startContentsCheck } from './addressed-contents';
 import { type Activity, settle } from './archive';
 import type { Tap } from './decoded-source';
-import { type Digest, formatDigest, type Hasher, startHashing } from './hashing';
+import { type Digest, formatDigest, type Hasher, type StartHashing } from './hashing';
 import { compared, impossible, mismatch, UNREAD, type Verdict, type Verdicts, verified } from './verdict';
 
 /** What can be said of a narinfo's claims before a byte of the NAR was read. */
@@ -23,14 +23,16 @@ export function unreadVerdicts({ fileHash, fileSize }: NarInfo): typeof UNREAD {
 export class ClaimedNar {
   private readonly narInfo: NarInfo;
   private readonly activity: Activity;
+  private readonly startHashing: StartHashing;
   private latest: Hasher | undefined;
   /** The longest beginning that was seen. */
   private seen: Digest | undefined;
   private changed = false;
 
-  constructor(narInfo: NarInfo, activity: Activity) {
+  constructor(narInfo: NarInfo, activity: Activity, startHashing: StartHashing) {
     this.narInfo = narInfo;
     this.activity = activity;
+    this.startHashing = startHashing;
   }
 
   /**
@@ -39,13 +41,14 @@ export class ClaimedNar {
    */
   async tap(inner: Tap): Promise<Tap> {
     const { narInfo, activity } = this;
-    const hasher = await startHashing();
+    const hasher = await this.startHashing();
     const isAddressed = activity.verdicts['content-address'].state === 'verified';
-    const contents = isAddressed ? await startContentsCheck(narInfo) : undefined;
-    this.remember();
+    const contents = isAddressed ? await startContentsCheck(narInfo, this.startHashing) : undefined;
+    await this.remember();
     const { seen } = this;
     this.latest = hasher;
     let size = 0;
+    let compared: Promise<void> | undefined;
     return {
       bytes: (chunk) => {
         const before = size;
@@ -54,30 +57,31 @@ export class ClaimedNar {
           settle(activity, { 'nar-size': mismatch(`claimed ${narInfo.narSize}, found more`) });
           throw new LimitError('bytes of a NAR, as its narinfo states them,', narInfo.narSize);
         }
+        readingListing(activity, () => void inner.bytes(chunk));
+        let rest = chunk;
         if (seen && before < seen.size && size >= seen.size) {
-          hasher.update(chunk.subarray(0, seen.size - before));
-          this.compare(seen, hasher.digest());
-          hasher.update(chunk.subarray(seen.size - before));
-        } else {
-          hasher.update(chunk);
+          void hasher.update(chunk.subarray(0, seen.size - before));
+          compared = hasher.digest().then((now) => this.compare(seen, now));
+          rest = chunk.subarray(seen.size - before);
         }
-        contents?.update(chunk);
-        readingListing(activity, () => inner.bytes(chunk));
+        void contents?.update(chunk);
+        return hasher.update(rest);
       },
-      end: () => {
-        readingListing(activity, () => inner.end());
-        const digest = hasher.digest();
+      end: async () => {
+        readingListing(activity, () => void inner.end());
+        await compared;
+        const digest = await hasher.digest();
         activity.narHash = digest.hash;
         if (seen && digest.size < seen.size) this.compare(seen, digest);
         const found = { ...narVerdicts(narInfo, digest), listing: verified('as the NAR has it') };
         settle(activity, this.changed ? { ...found, ...CHANGED } : found);
-        if (contents) settle(activity, { 'content-address': contents.verdict() });
+        if (contents) settle(activity, { 'content-address': await contents.verdict() });
       },
     };
   }
 
-  private remember(): void {
-    const digest = this.latest?.digest();
+  private async remember(): Promise<void> {
+    const digest = await this.latest?.digest();
     if (digest && digest.size > (this.seen?.size ?? 0)) this.seen = digest;
   }
 

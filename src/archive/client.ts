@@ -4,6 +4,7 @@ import { FailureError } from './failure';
 import { type Outcome, outcomeOf, succeed } from './outcome';
 import type { ArchiveService } from './service';
 import { registerTransferHandlers, withCrossingSignal } from './transfer-handlers';
+import { trustedWorkerUrl } from './worker-url';
 
 /** The thread, as far as the client needs it. */
 export type ArchiveThread = Pick<
@@ -63,31 +64,7 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
 }
 
 function startWorker(): Worker {
-  // Where Trusted Types are enforced, the URL is an object, which TypeScript's DOM library does not know.
-  return new Worker(trusted(workerUrl) as string, { type: 'module', name: 'archive' });
-}
-
-/** Trusted Types, as far as they are needed here. Not every engine has them. */
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): UrlPolicy;
-}
-interface UrlPolicy {
-  createScriptURL(url: string): object;
-}
-
-let urlPolicy: UrlPolicy | undefined;
-
-/** The page's policy (page-policy.ts) lets this one thing through: the worker's own URL. */
-function trusted(url: string): object | string {
-  // TypeScript's DOM library does not have them.
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  urlPolicy ??= trustedTypes?.createPolicy('archive-worker', {
-    createScriptURL: (asked) => {
-      if (asked !== workerUrl) throw new TypeError(`${asked} is not the worker`);
-      return asked;
-    },
-  });
-  return urlPolicy ? urlPolicy.createScriptURL(url) : url;
+  return new Worker(trustedWorkerUrl(workerUrl), { type: 'module', name: 'archive' });
 }
 
 function started(start: () => ArchiveThread): ArchiveThread {

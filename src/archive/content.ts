@@ -12,7 +12,7 @@ import { growingTap } from './taps';
 
 /** What a decoded stream turned out to hold. */
 export type Content =
-  | { readonly kind: 'nar'; readonly builder: ListingBuilder; readonly narHash: () => NixHash }
+  | { readonly kind: 'nar'; readonly builder: ListingBuilder; readonly narHash: () => Promise<NixHash> }
   | { readonly kind: 'export'; readonly paths: readonly ExportedNar[] }
   /** Text about an archive: a narinfo, a listing, a derivation. */
   | { readonly kind: 'text'; readonly format: TextFormat; readonly text: () => Uint8Array };
@@ -46,21 +46,18 @@ export class ContentTap implements Tap {
     this.onGrowth = onGrowth;
   }
 
-  bytes(chunk: Uint8Array): void {
-    if (this.inner) {
-      this.inner.bytes(chunk);
-      return;
-    }
+  bytes(chunk: Uint8Array): void | Promise<void> {
+    if (this.inner) return this.inner.bytes(chunk);
     const head = new Uint8Array(this.head.length + chunk.length);
     head.set(this.head);
     head.set(chunk, this.head.length);
     this.head = head;
-    if (head.length >= HEAD) this.begin().bytes(head);
+    return head.length >= HEAD ? this.begin().bytes(head) : undefined;
   }
 
-  end(): void {
-    if (!this.inner) this.begin().bytes(this.head);
-    this.inner?.end();
+  async end(): Promise<void> {
+    if (!this.inner) await this.begin().bytes(this.head);
+    await this.inner?.end();
   }
 
   private begin(): Tap {
@@ -73,7 +70,7 @@ export class ContentTap implements Tap {
   private recognise(head: Uint8Array): { content: Content; tap: Tap } {
     if (startsWith(head, MAGIC)) {
       const builder = new ListingBuilder();
-      const narHash = () => this.hasher.digest().hash;
+      const narHash = async () => (await this.hasher.digest()).hash;
       const tap = hashingTap(this.hasher, growingTap(builder, this.onGrowth));
       return { content: { kind: 'nar', builder, narHash }, tap };
     }
@@ -124,8 +121,8 @@ function startsWith(head: Uint8Array, magic: Uint8Array): boolean {
 function hashingTap(hasher: Hasher, inner: Tap): Tap {
   return {
     bytes: (chunk) => {
-      hasher.update(chunk);
-      inner.bytes(chunk);
+      void inner.bytes(chunk);
+      return hasher.update(chunk);
     },
     end: () => inner.end(),
   };
@@ -133,20 +130,35 @@ function hashingTap(hasher: Hasher, inner: Tap): Tap {
 
 function exportTap(paths: ExportedNar[], hasher: Hasher): Tap {
   let builder = new ListingBuilder();
+  let busy: void | Promise<void>;
+  let known = Promise.resolve();
   const parser = new ExportParser({
     beginNar: () => {
       hasher.restart();
       builder = new ListingBuilder();
       return new ListingVisitor(builder);
     },
-    narBytes: (chunk) => hasher.update(chunk),
-    exportedPath: (path) => paths.push({ path, listing: builder.snapshot(), narHash: hasher.digest().hash }),
+    narBytes: (chunk) => {
+      busy = hasher.update(chunk);
+    },
+    exportedPath: (path) => {
+      const listing = builder.snapshot();
+      // In their order: the next one begins to be hashed behind the question.
+      known = Promise.all([known, hasher.digest()]).then(([, { hash }]) => {
+        paths.push({ path, listing, narHash: hash });
+      });
+    },
   });
   return {
     bytes: (chunk) => {
+      busy = undefined;
       if (parser.push(chunk) < chunk.length) throw trailingBytes(parser.offset);
+      return busy;
     },
-    end: () => parser.finish(),
+    end: () => {
+      parser.finish();
+      return known;
+    },
   };
 }
 

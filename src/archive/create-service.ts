@@ -5,6 +5,7 @@ import { LimitError } from '../nix/errors';
 import { narPathOf, nodeAt } from '../nix/nar/listing';
 import { type Activity, type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
 import { FailureError } from './failure';
+import type { StartHashing } from './hashing';
 import { OpenArchives } from './open-archives';
 import { openStorePath } from './open-store-path';
 import { type OpenExport, openExported, openFile, openNarUrl } from './open-stream';
@@ -25,8 +26,16 @@ const MAX_READ = LIMITS.readAtOnce.most;
 /** Chunks of this size cross a thread at no cost to speak of. */
 const CHUNK = 1024 * 1024;
 
+const hashingHere: StartHashing = async (algorithm) =>
+  (await import('./local-hashing')).startHashingHere(algorithm);
+
+interface Options {
+  /** Where bytes are hashed; on this thread if not said, with code that is loaded then. */
+  readonly startHashing?: StartHashing;
+}
+
 /** The service itself, without a thread. */
-export function createArchiveService(): ArchiveService {
+export function createArchiveService({ startHashing = hashingHere }: Options = {}): ArchiveService {
   const archives = new OpenArchives<Archive>();
   const exports = new OpenArchives<OpenExport>();
   const parking = new Parking();
@@ -75,7 +84,7 @@ export function createArchiveService(): ArchiveService {
   };
 
   return {
-    open: (input, onUpdate, signal) => outcomeOf(() => open(input, { onUpdate, signal })),
+    open: (input, onUpdate, signal) => outcomeOf(() => open(input, { onUpdate, signal, startHashing })),
 
     read: (archiveId, range, onProgress, signal) =>
       outcomeOf(() =>

@@ -85,8 +85,8 @@ test('a whole read knows the size, and the tap has seen every byte and the end',
   const { decode } = decoder();
   const seen: number[] = [];
   const source = sourceOf(decode, new Spool(), () => ({
-    bytes: (chunk) => seen.push(...chunk),
-    end: () => seen.push(-1),
+    bytes: (chunk) => void seen.push(...chunk),
+    end: () => void seen.push(-1),
   }));
   expect(await source.readAll(signal())).toBe(SIZE);
   expect(source.size).toBe(SIZE);

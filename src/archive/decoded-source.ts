@@ -4,11 +4,11 @@ import type { Spool } from '../bytes/spool';
 import { eventTurn } from '../bytes/stream';
 import { abortError, Signals } from './signals';
 
-/** Sees every decoded byte of one pass, from the first on. A throw ends the pass. */
+/** Sees every decoded byte of one pass, from the first on. A throw ends the pass; a promise holds it up. */
 export interface Tap {
-  bytes(chunk: Uint8Array): void;
+  bytes(chunk: Uint8Array): void | Promise<void>;
   /** The stream is complete. */
-  end(): void;
+  end(): void | Promise<void>;
 }
 
 interface Parts {
@@ -189,7 +189,8 @@ export class DecodedSource implements ByteSource {
     let at = 0;
     let turn = performance.now();
     for await (const chunk of this.parts.decode(signal)) {
-      tap.bytes(chunk);
+      const busy = tap.bytes(chunk);
+      if (busy) await busy;
       await this.keep(chunk, at);
       at += chunk.length;
       this.decodedBytes = at;
@@ -203,7 +204,7 @@ export class DecodedSource implements ByteSource {
       await eventTurn();
       turn = performance.now();
     }
-    tap.end();
+    await tap.end();
     this.completeSize = at;
   }
 
@@ -242,7 +243,8 @@ export class DecodedSource implements ByteSource {
     const tap = await this.parts.tap();
     let at = 0;
     for await (const chunk of this.parts.decode(signal)) {
-      tap.bytes(chunk);
+      const busy = tap.bytes(chunk);
+      if (busy) await busy;
       const from = Math.max(0, range.start - at);
       const to = Math.min(chunk.length, range.end - at);
       at += chunk.length;
@@ -250,7 +252,7 @@ export class DecodedSource implements ByteSource {
       if (from < to) yield chunk.subarray(from, to);
       if (at >= range.end) return;
     }
-    tap.end();
+    await tap.end();
     this.completeSize = at;
     if (Number.isFinite(range.end) && at < range.end) throw this.endedEarly(range.end);
   }

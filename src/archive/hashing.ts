@@ -1,4 +1,3 @@
-import { createBLAKE3, createMD5, createSHA1, createSHA256, createSHA512 } from 'hash-wasm';
 import type { ByteRange, ByteSource, ByteStream } from '../bytes/source';
 import { formatHash, type HashAlgorithm, type NixHash } from '../nix/hash';
 
@@ -9,56 +8,36 @@ export interface Digest {
   readonly size: number;
 }
 
-/** Hash and size of bytes as they pass. */
+/** Hash and size of bytes as they pass, wherever they are hashed. */
 export interface Hasher {
-  update(chunk: Uint8Array): void;
+  /** Takes all of the chunk at once. Who gets a promise waits for it before the next: there is no room for now. */
+  update(chunk: Uint8Array): void | Promise<void>;
   /** Of what passed so far; more may follow. */
-  digest(): Digest;
+  digest(): Promise<Digest>;
   /** Begins anew. */
   restart(): void;
 }
 
-const ALGORITHMS = {
-  md5: createMD5,
-  sha1: createSHA1,
-  sha256: createSHA256,
-  sha512: createSHA512,
-  blake3: createBLAKE3,
-} satisfies Record<HashAlgorithm, unknown>;
+/** SHA-256 where no algorithm is named. */
+export type StartHashing = (algorithm?: HashAlgorithm) => Promise<Hasher>;
 
-export async function startHashing(algorithm: HashAlgorithm = 'sha256'): Promise<Hasher> {
-  const hasher = await ALGORITHMS[algorithm]();
-  hasher.init();
-  let size = 0;
-  return {
-    update: (chunk) => {
-      hasher.update(chunk);
-      size += chunk.length;
-    },
-    digest: () => {
-      const state = hasher.save();
-      const digest = hasher.digest('binary');
-      hasher.load(state);
-      return { hash: { algorithm, digest }, size };
-    },
-    restart: () => {
-      hasher.init();
-      size = 0;
-    },
-  };
+interface Digesting {
+  readonly startHashing: StartHashing;
+  readonly onDigest: (digest: Digest) => void;
 }
 
 /** The same source; whoever reads it from its first byte to its last makes it known what that was. */
-export function withDigest(source: ByteSource, onDigest: (digest: Digest) => void): ByteSource {
+export function withDigest(source: ByteSource, { startHashing, onDigest }: Digesting): ByteSource {
   async function* read(range: ByteRange, signal: AbortSignal): ByteStream {
     const isWhole = range.start === 0 && range.end === undefined;
     if (!isWhole) return yield* source.read(range, signal);
     const hasher = await startHashing();
     for await (const chunk of source.read(range, signal)) {
-      hasher.update(chunk);
+      const full = hasher.update(chunk);
+      if (full) await full;
       yield chunk;
     }
-    onDigest(hasher.digest());
+    onDigest(await hasher.digest());
   }
   return {
     get size() {

@@ -26,7 +26,7 @@ import { ClaimedNar, fileVerdicts, unreadVerdicts } from './claims';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
 import { framedNar } from './framed-nar';
-import { withDigest } from './hashing';
+import { type Digest, type StartHashing, withDigest } from './hashing';
 import { describeNarInfoQuirk } from './quirk-texts';
 import type { ArchiveOrigin, Quirk, TrustedKey } from './service';
 import { boundedTap, checkingTap, growingTap } from './taps';
@@ -38,6 +38,7 @@ interface Opening {
   readonly origin: CacheOrigin;
   readonly identity: FileIdentity;
   readonly activity: Activity;
+  readonly startHashing: StartHashing;
   /** Decoded bytes to stop at; undefined where somebody trusted states NarSize. */
   readonly mostDecoded: number | undefined;
 }
@@ -70,7 +71,8 @@ export async function openStorePath(input: StorePathInput, context: OpenContext)
   // A content address says nothing of NarSize.
   const isVouched = activity.verdicts.signature.state === 'verified';
   const mostDecoded = isVouched ? undefined : (input.mostDecoded ?? LIMITS.unvouchedNar.most);
-  const opening = { origin, identity: new FileIdentity(), activity, mostDecoded };
+  const { startHashing } = context;
+  const opening = { origin, identity: new FileIdentity(), activity, startHashing, mostDecoded };
   const listing = input.ignoreListing
     ? undefined
     : await reporting(() => usableListing(found, activity, context.signal));
@@ -138,7 +140,7 @@ function compressedEnd(narOffset: number, narSize: number, fileSize: number): nu
 
 /** The NAR of a narinfo. Whoever reads it whole makes it known whether the narinfo's claims hold. */
 function decodedNar(opening: Opening, tap: () => Tap): DecodedSource {
-  const { origin, identity, activity, mostDecoded = Number.POSITIVE_INFINITY } = opening;
+  const { origin, identity, activity, startHashing, mostDecoded = Number.POSITIVE_INFINITY } = opening;
   const { narUrl, narInfo } = origin;
   const file = resumingHttpSource(narUrl, { ...activity.network, identity });
   const { fileSize } = narInfo;
@@ -146,12 +148,13 @@ function decodedNar(opening: Opening, tap: () => Tap): DecodedSource {
     fileSize === undefined
       ? file
       : windowedSource(file, fileSize, () => compressedEnd(nar.wantedUntil, narInfo.narSize, fileSize));
-  const source = withDigest(windows, (digest) => settle(activity, fileVerdicts(narInfo, digest)));
+  const onDigest = (digest: Digest) => settle(activity, fileVerdicts(narInfo, digest));
+  const source = withDigest(windows, { startHashing, onDigest });
   const note = (codec: CodecName, quirk?: Quirk) => {
     activity.compression = codec;
     if (quirk) addQuirk(activity, quirk);
   };
-  const claimed = new ClaimedNar(narInfo, activity);
+  const claimed = new ClaimedNar(narInfo, activity, startHashing);
   const nar = new DecodedSource({
     url: narUrl,
     decode: decodingOf({ source, declared: narInfo.compression, name: narUrl, note }),

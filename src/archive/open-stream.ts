@@ -26,7 +26,6 @@ import { type Content, ContentTap, type ExportedNar } from './content';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
 import { FailureError, toFailure } from './failure';
-import { startHashing } from './hashing';
 import { describeListingQuirk } from './quirk-texts';
 import type { ArchiveInput, ArchiveOrigin, Opened } from './service';
 import { boundedTap, checkingTap } from './taps';
@@ -119,7 +118,7 @@ interface Stream {
 async function openStream(stream: Stream, context: OpenContext): Promise<StreamOpened> {
   const { source, activity, name, origin } = stream;
   const onGrowth = (listing: NarListing) => context.onUpdate({ type: 'listing', listing });
-  const content = new ContentTap(name, await startHashing(), onGrowth);
+  const content = new ContentTap(name, await context.startHashing(), onGrowth);
   let later: (() => Tap) | undefined;
   const note = (codec: CodecName) => {
     activity.compression = codec;
@@ -139,7 +138,7 @@ async function openStream(stream: Stream, context: OpenContext): Promise<StreamO
       () => context.onUpdate({ type: 'progress', progress: progress(undefined) }),
       () => decoded.readAll(context.signal),
     );
-    const opened = openedAs(content.content, { ...stream, decoded, narSize });
+    const opened = await openedAs(content.content, { ...stream, decoded, narSize });
     later = () => (opened.kind === 'archive' ? checkingTap(opened.archive.listing) : PASSING);
     if (opened.kind === 'described') await decoded.close();
     return opened;
@@ -169,7 +168,7 @@ interface Read extends Stream {
   readonly narSize: number;
 }
 
-function openedAs(content: Content | undefined, read: Read): StreamOpened {
+async function openedAs(content: Content | undefined, read: Read): Promise<StreamOpened> {
   const { decoded, activity, name, origin, narSize } = read;
   const asIs = isReadableAsIs(read);
   const bytes = {
@@ -181,7 +180,7 @@ function openedAs(content: Content | undefined, read: Read): StreamOpened {
   switch (content?.kind) {
     case 'nar': {
       const listing = content.builder.snapshot();
-      activity.narHash = content.narHash();
+      activity.narHash = await content.narHash();
       return {
         kind: 'archive',
         archive: { ...bytes, nar: source, origin, listing, listingFrom: 'nar', narSize },

@@ -27,7 +27,7 @@ export function boundedTap(inner: Tap, mostOf: () => number): Tap {
       size += chunk.length;
       const most = mostOf();
       if (size > most) throw new UnvouchedSizeError(most);
-      inner.bytes(chunk);
+      return inner.bytes(chunk);
     },
     end: () => inner.end(),
   };

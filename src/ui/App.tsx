@@ -1,8 +1,6 @@
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { useAddress, useArchive, useInput, useStores } from '../store/hooks';
 import styles from './App.module.css';
-import { Explorer } from './explorer/Explorer';
-import { DownloadDialog } from './explorer/entry/DownloadDialog';
 import { DownloadFailure } from './explorer/entry/DownloadFailure';
 import { WrongFiles } from './explorer/entry/WrongFiles';
 import { StatusLine } from './explorer/StatusLine';
@@ -18,6 +16,9 @@ import { usePageInput } from './open/use-page-input';
 import { PageProvider, usePage } from './shared/page';
 import { usePageKeys } from './use-page-keys';
 
+// Not needed to type into the input; asked for as soon as that stands.
+const loadExplorer = () => import('./explorer/Explorer');
+const Explorer = lazy(async () => ({ default: (await loadExplorer()).Explorer }));
 // What few visits need is fetched when it is.
 const DescribedPage = lazy(async () => ({ default: (await import('./open/DescribedPage')).DescribedPage }));
 const ExportPage = lazy(async () => ({ default: (await import('./open/ExportPage')).ExportPage }));
@@ -44,6 +45,10 @@ function Screen() {
   usePageKeys(input);
   usePageTitle();
   useOutcomePutAway();
+  useEffect(() => {
+    // A failure is told where the explorer is wanted.
+    loadExplorer().catch(() => undefined);
+  }, []);
   return (
     <div className={styles.app}>
       <div>
@@ -93,7 +98,6 @@ function Dialogs() {
   return (
     <>
       <ChoiceDialog />
-      <DownloadDialog />
       <Suspense>
         {dialog === 'settings' && <SettingsDialog onClose={close} />}
         {dialog === 'help' && <HelpDialog onClose={close} />}

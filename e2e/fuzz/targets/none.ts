@@ -1,5 +1,5 @@
 import { ContentTap } from '../../../src/archive/content';
-import { startHashing } from '../../../src/archive/hashing';
+import { startHashingHere } from '../../../src/archive/local-hashing';
 import { codecs, sniffCodec, sniffUnsupported } from '../../../src/codecs/registry';
 import { readWindowSize } from '../../../src/codecs/zstd-frame';
 import { concatBytes } from '../../../src/nix/nar/wire';
@@ -12,7 +12,7 @@ export const noneTarget: Target = {
   name: 'none',
   open: async () => {
     const decode = await codecs.none.load();
-    const hasher = await startHashing();
+    const hasher = await startHashingHere();
     const readable = [
       ...nars().slice(0, 8),
       ...narInfos().slice(0, 4),
@@ -53,8 +53,8 @@ export const noneTarget: Target = {
         ))
           passed.push(chunk);
         mustBeSame(concatBytes(passed), new Uint8Array(bytes), 'the bytes that passed');
-        for (const chunk of passed) tap.bytes(chunk);
-        tap.end();
+        for (const chunk of passed) await tap.bytes(chunk);
+        await tap.end();
         return tap.content?.kind ?? codec;
       },
     };

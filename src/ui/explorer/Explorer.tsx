@@ -7,6 +7,7 @@ import { useAddress } from '../../store/hooks';
 import { classes } from '../shared/classes';
 import { EntryPane } from './EntryPane';
 import styles from './Explorer.module.css';
+import { DownloadDialog } from './entry/DownloadDialog';
 import { PathHeader } from './PathHeader';
 import { TreePane } from './tree/TreePane';
 import { type Shown, useShown } from './use-shown';
@@ -33,6 +34,7 @@ export function Explorer() {
           <EntryPane shown={shown} />
         </div>
       </div>
+      <DownloadDialog />
     </main>
   );
 }
