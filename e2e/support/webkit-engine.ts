@@ -100,7 +100,12 @@ class WebKitEngine implements Engine {
   }
 
   click(target: Target): Promise<void> {
-    return this.withElement(target, (element) => this.post(`/element/${element}/click`));
+    return this.withElement(target, async (element) => {
+      // A click on what is disabled is taken, and does nothing.
+      const isEnabled = await this.driver.call('GET', `${this.session}/element/${element}/enabled`);
+      if (!isEnabled) throw new WebDriverError('element not interactable', 'it is disabled');
+      await this.post(`/element/${element}/click`);
+    });
   }
 
   type(target: Target, text: string): Promise<void> {
