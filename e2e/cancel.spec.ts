@@ -86,6 +86,7 @@ for (const { name, listed, held, until } of MOMENTS) {
       .toBe(afterBytes);
     await explorer.cancel();
     await explorer.progressIsGone();
+    await expect.poll(() => cache.requests.filter(({ end }) => end === 'open')).toEqual([]);
     await leave(explorer);
     await nothingIsLeft(explorer, cache);
     cache.behave();

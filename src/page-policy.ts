@@ -24,7 +24,7 @@ const DIRECTIVES: Directives = {
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
   'require-trusted-types-for': ["'script'"],
-  // Made once, in archive/client.ts: it lets through the URL of the worker.
+  // Made once in the page and once in its worker, in archive/worker-url.ts: each lets through the URL of one worker.
   'trusted-types': ['archive-worker'],
 };
 

@@ -2,6 +2,7 @@ import type { TransferCounter } from '../bytes/counting';
 import type { NetworkOptions } from '../bytes/resuming-source';
 import type { Retry } from '../bytes/retries';
 import type { ByteSource } from '../bytes/source';
+import type { Spool } from '../bytes/spool';
 import { decodeCommand } from '../codecs/registry';
 import type { NixHash } from '../nix/hash';
 import type { NarListing } from '../nix/nar/listing';
@@ -32,8 +33,8 @@ export interface Archive {
   readonly keptIn: () => OpenedArchive['keptIn'];
   /** A transfer that is on its way to this byte of the NAR stays open; answers how to let go of it. */
   readonly hold: (until: number) => () => void;
-  /** Whether the NAR up to this byte is kept, as it passed the checks; undefined: nothing of it is fetched again. */
-  readonly isKept?: (until: number) => boolean;
+  /** Whether what is handed out up to this byte is what passed the checks, and not fetched another time. */
+  readonly isKept: (until: number) => boolean;
   /** Reads everything once, if that was not done: then all that is claimed of it is checked. */
   readonly readAll: (signal: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -164,6 +165,7 @@ export async function withProgress<T>(report: () => void, work: () => Promise<T>
 /** How an opener tells what it has found so far, and when it is to stop. */
 export interface OpenContext {
   readonly startHashing: StartHashing;
+  readonly createSpool: () => Spool;
   readonly onUpdate: (update: OpenUpdate) => void;
   readonly signal: AbortSignal;
 }

@@ -71,11 +71,16 @@ export class ClaimedNar {
         readingListing(activity, () => void inner.end());
         await compared;
         const digest = await hasher.digest();
-        activity.narHash = digest.hash;
+        const addressed = await contents?.verdict();
         if (seen && digest.size < seen.size) this.compare(seen, digest);
-        const found = { ...narVerdicts(narInfo, digest), listing: verified('as the NAR has it') };
-        settle(activity, this.changed ? { ...found, ...CHANGED } : found);
-        if (contents) settle(activity, { 'content-address': await contents.verdict() });
+        activity.narHash = digest.hash;
+        // All at once: nobody is to see one of them without the others.
+        settle(activity, {
+          ...narVerdicts(narInfo, digest),
+          listing: verified('as the NAR has it'),
+          ...(this.changed && CHANGED),
+          ...(addressed && { 'content-address': addressed }),
+        });
       },
     };
   }

@@ -1,8 +1,8 @@
 import { proxy, type Remote, wrap } from 'comlink';
 import workerUrl from '../../workers/archive.worker.ts?worker&url';
-import { FailureError } from './failure';
 import { type Outcome, outcomeOf, succeed } from './outcome';
 import type { ArchiveService } from './service';
+import { failureOf, threadFailure } from './thread-failure';
 import { registerTransferHandlers, withCrossingSignal } from './transfer-handlers';
 import { trustedWorkerUrl } from './worker-url';
 
@@ -130,15 +130,4 @@ class Connection {
 
 function isNotLoaded(outcome: Outcome<unknown>): boolean {
   return !outcome.ok && outcome.failure.kind === 'codec' && outcome.failure.reason === 'not-loaded';
-}
-
-/** Only what a running script throws has a message: without one the script could not be fetched, or is not one. */
-function failureOf(event: Event): FailureError {
-  if (event.type === 'messageerror') return threadFailure('worker-died', 'an answer could not be read');
-  const message = 'message' in event ? String(event.message) : '';
-  return message ? threadFailure('worker-died', message) : threadFailure('worker-not-loaded', '');
-}
-
-function threadFailure(reason: 'worker-died' | 'worker-not-loaded', message: string): FailureError {
-  return new FailureError({ kind: 'internal', reason, message, stack: undefined });
 }

@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../bytes/errors';
+import { createSpool, type Spool } from '../bytes/spool';
 import { rechunk } from '../bytes/stream';
 import { LIMITS } from '../limits';
 import { LimitError } from '../nix/errors';
@@ -32,10 +33,13 @@ const hashingHere: StartHashing = async (algorithm) =>
 interface Options {
   /** Where bytes are hashed; on this thread if not said, with code that is loaded then. */
   readonly startHashing?: StartHashing;
+  /** Where decoded bytes are kept; memory and this browser's private files, if not said. */
+  readonly createSpool?: () => Spool;
 }
 
 /** The service itself, without a thread. */
-export function createArchiveService({ startHashing = hashingHere }: Options = {}): ArchiveService {
+export function createArchiveService(options: Options = {}): ArchiveService {
+  const means = { startHashing: hashingHere, createSpool, ...options };
   const archives = new OpenArchives<Archive>();
   const exports = new OpenArchives<OpenExport>();
   const parking = new Parking();
@@ -84,19 +88,22 @@ export function createArchiveService({ startHashing = hashingHere }: Options = {
   };
 
   return {
-    open: (input, onUpdate, signal) => outcomeOf(() => open(input, { onUpdate, signal, startHashing })),
+    open: (input, onUpdate, signal) => outcomeOf(() => open(input, { ...means, onUpdate, signal })),
 
     read: (archiveId, range, onProgress, signal) =>
       outcomeOf(() =>
         archives.use(archiveId, (archive) => {
           const { fileEnd } = spanOf(archive, range);
-          return parking.during(archive, fileEnd, () => read(archive, range, { onProgress, signal }));
+          const work = () => read(archive, range, { onProgress, signal });
+          return parking.during({ archive, until: fileEnd, signal }, work);
         }),
       ),
 
     stream: (archiveId, range, write, onProgress, signal) =>
       outcomeOf(() =>
-        archives.use(archiveId, (archive) => streamFile(archive, range, { write, onProgress, signal })),
+        archives.use(archiveId, (archive) =>
+          parking.leftOnAbort(signal, () => streamFile(archive, range, { write, onProgress, signal })),
+        ),
       ),
 
     verify: (archiveId, onProgress, signal) =>
@@ -104,9 +111,11 @@ export function createArchiveService({ startHashing = hashingHere }: Options = {
         archives.use(archiveId, async ({ activity, narSize, readAll }) => {
           const { cost, progress } = meter(activity);
           try {
-            await withProgress(
-              () => onProgress(progress(narSize)),
-              () => readAll(signal),
+            await parking.leftOnAbort(signal, () =>
+              withProgress(
+                () => onProgress(progress(narSize)),
+                () => readAll(signal),
+              ),
             );
           } catch (error) {
             // Reading ended early because the NAR is not the one described: that is what was to be found out.
@@ -157,8 +166,7 @@ async function streamFile(archive: Archive, range: FileRange, sink: Sink): Promi
     }
   });
   report();
-  const isKept = archive.isKept?.(start + length) !== false;
-  const isApart = length > 0 && archive.isKept !== undefined && (isByRange || !isKept);
+  const isApart = length > 0 && !archive.isKept(start + length);
   return { cost: cost(), ...knownOf(activity), ...(isApart && { isApart }) };
 }
 

@@ -259,3 +259,13 @@ test('closing ends the reads that wait, and starts nothing', async () => {
   await settled();
   expect(log).toMatchObject({ passes: 1, left: 1 });
 });
+
+test('a failure is heard by everybody who waited, and costs no second pass', async () => {
+  const { log, decode } = decoder({ failAt: 50 });
+  const source = sourceOf(decode);
+  const all = [read(source, 0, 80), read(source, 40, 60), source.readAll(signal())];
+  for (const one of await Promise.allSettled(all)) {
+    expect(one).toMatchObject({ status: 'rejected', reason: { message: 'corrupt' } });
+  }
+  expect(log.passes).toBe(1);
+});

@@ -60,8 +60,8 @@ export class DecodedSource implements ByteSource {
   private pass: Pass | undefined;
   /** The pass before has let go of the spool. */
   private stopped: Promise<void> = Promise.resolve();
-  /** Why the last pass ended, until a reader that needed more of it has heard. */
-  private failed: { readonly error: unknown } | undefined;
+  /** Why the last pass ended, until each of the readers that it was for has heard. */
+  private failed: { readonly error: unknown; readonly unheard: Set<Reader> } | undefined;
   private completeSize: number | undefined;
   private spoolIsFull = false;
   private closed = false;
@@ -88,7 +88,7 @@ export class DecodedSource implements ByteSource {
     const reader = { at: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY };
     this.enter(reader);
     try {
-      while (this.completeSize === undefined) await this.advance(signal);
+      while (this.completeSize === undefined) await this.advance(reader, signal);
       return this.completeSize;
     } finally {
       this.leave(reader);
@@ -112,7 +112,7 @@ export class DecodedSource implements ByteSource {
           yield* this.readPastSpool({ start: reader.at, end: reader.until }, signal);
           return;
         } else {
-          await this.advance(signal);
+          await this.advance(reader, signal);
         }
       }
       if (range.end !== undefined && reader.at < range.end) throw this.endedEarly(range.end);
@@ -144,13 +144,10 @@ export class DecodedSource implements ByteSource {
   }
 
   /** Waits until the pass, started if need be, kept more bytes or ended. */
-  private async advance(signal: AbortSignal): Promise<void> {
+  private async advance(reader: Reader, signal: AbortSignal): Promise<void> {
     if (this.closed) throw abortError();
     const { failed } = this;
-    if (failed) {
-      this.failed = undefined;
-      throw failed.error;
-    }
+    if (failed?.unheard.delete(reader)) throw failed.error;
     this.pass ??= this.startPass();
     await this.changed.next(signal);
   }
@@ -172,7 +169,7 @@ export class DecodedSource implements ByteSource {
   /** A server may give up on a transfer that stood still: that is our own doing, and the next read begins anew. */
   private fail(pass: Pass, error: unknown): void {
     if (this.pass !== pass || (pass.parked && error instanceof SourceError)) return;
-    this.failed = { error };
+    this.failed = { error, unheard: new Set(this.readers) };
   }
 
   /** Nobody wants more: the transfer is dropped. A reader that comes now gets a pass of its own. */

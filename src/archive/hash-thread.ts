@@ -1,6 +1,7 @@
-import { FailureError } from './failure';
+import type { FailureError } from './failure';
 import type { HashAnswer, HashRequest } from './hash-messages';
 import type { Digest, Hasher, StartHashing } from './hashing';
+import { failureOf, threadFailure } from './thread-failure';
 
 /** The thread, as far as the side that asks needs it. */
 export interface HashThread {
@@ -22,9 +23,17 @@ const MOST_ON_THE_WAY = 16;
 export function hashingIn(start: () => HashThread): StartHashing {
   let connection: Connection | undefined;
   return async (algorithm = 'sha256') => {
-    if (!connection || connection.isDead) connection = new Connection(start());
+    if (!connection || connection.isDead) connection = new Connection(started(start));
     return connection.open(algorithm);
   };
+}
+
+function started(start: () => HashThread): HashThread {
+  try {
+    return start();
+  } catch (error) {
+    throw threadFailure('worker-not-loaded', error instanceof Error ? error.message : String(error));
+  }
 }
 
 interface Question {
@@ -33,11 +42,11 @@ interface Question {
 }
 
 class Connection {
-  isDead = false;
   private readonly thread: HashThread;
   private readonly free: ArrayBuffer[] = [];
   private readonly questions = new Map<number, Question>();
   private readonly forgotten: FinalizationRegistry<number>;
+  private failure: FailureError | undefined;
   private onTheWay = 0;
   private waiting: (() => void)[] = [];
   private last = 0;
@@ -49,6 +58,10 @@ class Connection {
     thread.addEventListener('message', ({ data }) => this.hear(data));
     for (const type of ['error', 'messageerror'] as const)
       thread.addEventListener(type, (event) => this.die(event));
+  }
+
+  get isDead(): boolean {
+    return this.failure !== undefined;
   }
 
   open(algorithm: NonNullable<Parameters<StartHashing>[0]>): Hasher {
@@ -91,7 +104,7 @@ class Connection {
   private ask(hasher: number): Promise<Digest> {
     const question = ++this.last;
     return new Promise((resolve, reject) => {
-      if (this.isDead) reject(deadThread('it ended before'));
+      if (this.failure) reject(this.failure);
       this.questions.set(question, { resolve, reject });
       this.post({ type: 'digest', hasher, question });
     });
@@ -110,10 +123,10 @@ class Connection {
 
   private die(event: Event): void {
     event.preventDefault();
-    this.isDead = true;
     this.thread.terminate();
-    const error = deadThread('message' in event ? String(event.message) : 'an answer could not be read');
-    for (const { reject } of this.questions.values()) reject(error);
+    const failure = failureOf(event);
+    this.failure = failure;
+    for (const { reject } of this.questions.values()) reject(failure);
     this.questions.clear();
     this.onTheWay = 0;
     this.letGoOn();
@@ -136,8 +149,4 @@ class Connection {
   private post(request: HashRequest, transfer: Transferable[] = []): void {
     if (!this.isDead) this.thread.postMessage(request, transfer);
   }
-}
-
-function deadThread(message: string): FailureError {
-  return new FailureError({ kind: 'internal', reason: 'worker-died', message, stack: undefined });
 }

@@ -1,7 +1,7 @@
 import { FileIdentity } from '../bytes/http-headers';
 import { resumingHttpSource } from '../bytes/resuming-source';
 import type { ByteSource } from '../bytes/source';
-import { createSpool } from '../bytes/spool';
+import type { Spool } from '../bytes/spool';
 import { windowedSource } from '../bytes/windowed-source';
 import type { CodecName } from '../codecs/codec';
 import { LIMITS } from '../limits';
@@ -39,6 +39,7 @@ interface Opening {
   readonly identity: FileIdentity;
   readonly activity: Activity;
   readonly startHashing: StartHashing;
+  readonly createSpool: () => Spool;
   /** Decoded bytes to stop at; undefined where somebody trusted states NarSize. */
   readonly mostDecoded: number | undefined;
 }
@@ -71,8 +72,9 @@ export async function openStorePath(input: StorePathInput, context: OpenContext)
   // A content address says nothing of NarSize.
   const isVouched = activity.verdicts.signature.state === 'verified';
   const mostDecoded = isVouched ? undefined : (input.mostDecoded ?? LIMITS.unvouchedNar.most);
-  const { startHashing } = context;
-  const opening = { origin, identity: new FileIdentity(), activity, startHashing, mostDecoded };
+  const { startHashing, createSpool } = context;
+  const identity = new FileIdentity();
+  const opening = { origin, identity, activity, startHashing, createSpool, mostDecoded };
   const listing = input.ignoreListing
     ? undefined
     : await reporting(() => usableListing(found, activity, context.signal));
@@ -110,6 +112,7 @@ function byListing(opening: Opening, listing: NarListing): Archive {
     ...decodedParts(decoded),
     nar,
     keptIn: () => (isChecked() ? decoded.keptIn : 'nowhere'),
+    isKept: (until) => isChecked() && decoded.isKept(until),
   };
 }
 
@@ -159,7 +162,7 @@ function decodedNar(opening: Opening, tap: () => Tap): DecodedSource {
     url: narUrl,
     decode: decodingOf({ source, declared: narInfo.compression, name: narUrl, note }),
     tap: () => claimed.tap(boundedTap(tap(), () => mostDecoded)),
-    spool: createSpool(),
+    spool: opening.createSpool(),
   });
   activity.decodedBytes = () => nar.decodedBytes;
   return nar;

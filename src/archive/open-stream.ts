@@ -3,7 +3,6 @@ import { withCounting } from '../bytes/counting';
 import { resumingHttpSource } from '../bytes/resuming-source';
 import { sliceSource } from '../bytes/slice-source';
 import type { ByteSource } from '../bytes/source';
-import { createSpool } from '../bytes/spool';
 import type { CodecName } from '../codecs/codec';
 import { LIMITS } from '../limits';
 import { parseDerivation } from '../nix/derivation';
@@ -38,6 +37,7 @@ export interface OpenExport {
   readonly source: ByteSource;
   readonly activity: Activity;
   readonly keptIn: Archive['keptIn'];
+  readonly isKept: Archive['isKept'];
   readonly close: () => Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export function openNarUrl(input: NarUrlInput, context: OpenContext): Promise<St
 
 /** One store path of an export stream: its bytes are a part of what was read already. */
 export async function openExported(
-  { fileName, nars, source, activity: shared, keptIn }: OpenExport,
+  { fileName, nars, source, activity: shared, keptIn, isKept }: OpenExport,
   index: number,
 ): Promise<Archive> {
   const exported = nars[index];
@@ -101,6 +101,7 @@ export async function openExported(
     nar: sliceSource(source, { start: narStart, end: narStart + narSize }),
     activity,
     keptIn,
+    isKept: (until) => isKept(narStart + until),
     hold: () => () => {},
     readAll: async () => undefined,
     close: async () => undefined,
@@ -128,7 +129,7 @@ async function openStream(stream: Stream, context: OpenContext): Promise<StreamO
     url: name,
     decode: decodingOf({ source, declared: undefined, name, note }),
     tap: () => boundedTap(later?.() ?? content, () => mostDecodedOf(stream)),
-    spool: createSpool(),
+    spool: context.createSpool(),
     keeps: () => !isReadableAsIs(stream),
   });
   activity.decodedBytes = () => decoded.decodedBytes;
@@ -175,6 +176,8 @@ async function openedAs(content: Content | undefined, read: Read): Promise<Strea
     ...decodedParts(decoded),
     activity,
     keptIn: () => (asIs ? 'nowhere' : decoded.keptIn),
+    // A file on disk is read again as it was, or not at all.
+    isKept: (until: number) => asIs || decoded.isKept(until),
   } as const;
   const source = asIs ? read.source : decoded;
   switch (content?.kind) {

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
+import { Spool } from '../bytes/spool';
 import { fileServer, serve } from '../bytes/testing';
-import { dir, exe, file, nar } from '../nix/nar/testing';
+import { dir, exe, file, join, nar, u64 } from '../nix/nar/testing';
+import { createArchiveService } from './create-service';
 import {
+  archiveOf,
   asking,
   cacheWith,
+  exportOf,
   LARGE,
   LARGE_LS,
   LS,
@@ -85,3 +89,35 @@ test('a NAR that is too long is a verdict of verifying, not only a failure', asy
   const { verdicts } = unwrap(await service.verify(archive.id, () => undefined, signal()));
   expect([verdicts['nar-size'].state, verdicts.listing.state]).toContain('mismatch');
 });
+
+test.each(['nar', 'export'])(
+  '%s by its URL: what the spool could not keep is said to be another transfer',
+  async (kind) => {
+    const [first, second] = [LARGE, LARGE.map((byte, at) => (at > 4_000_000 && at < 4_900_000 ? 7 : byte))];
+    const whole = (bytes: Uint8Array) => (kind === 'nar' ? bytes : join(exportOf('large', bytes), u64(0)));
+    let asked = 0;
+    const server = await serve((request, response) =>
+      fileServer(whole(asked++ === 0 ? first : second))(request, response),
+    );
+    const service = createArchiveService({ createSpool: () => new Spool({ hardLimit: 2 ** 21 }) });
+    const opened = unwrap(
+      await service.open({ kind: 'nar-url', url: server.url }, () => undefined, signal()),
+    );
+    const archive =
+      opened.kind === 'export'
+        ? archiveOf(
+            await service.open(
+              { kind: 'exported', exportId: opened.exportId, index: 0 },
+              () => undefined,
+              signal(),
+            ),
+          )
+        : archiveOf({ ok: true, value: opened });
+    const row = rowOf(archive, 'large');
+    const read = async (fileOffset: number) =>
+      unwrap(await service.read(archive.id, { row, fileOffset, length: 10 }, () => undefined, signal()));
+    const [kept, fetched] = [await read(0), await read(4_500_000)];
+    expect([kept.report.isApart, fetched.report.isApart]).toEqual([undefined, true]);
+    expect([...fetched.bytes]).toEqual(Array(10).fill(7));
+  },
+);

@@ -71,9 +71,9 @@ async function* readHttp(file: HttpFile, range: ByteRange, signal: AbortSignal):
     const forecast = whole ? contentLength(response) : undefined;
     if (forecast !== undefined) file.onLength?.(forecast);
     const isPart = response.status === 206;
-    file.identity.hold(url, response, wholeLength(response, start, end));
     const expected = isPart ? lengthOfRange(response, url, { start, end }) : (size ?? exactLength(response));
-    const body = bodyOf({ response, file, start: isPart ? start : 0, expected }, signal);
+    const length = wholeLength(response, start, end);
+    const body = bodyOf({ response, file, start: isPart ? start : 0, expected, length }, signal);
     yield* whole || isPart ? body : sliceStream(body, { start, end }, url);
   } finally {
     signal.removeEventListener('abort', abort);
@@ -160,6 +160,8 @@ interface Body {
   readonly start: number;
   /** Bytes; undefined while unknown. */
   readonly expected: number | undefined;
+  /** Of the whole file; undefined while unknown. */
+  readonly length: number | undefined;
 }
 
 /**
@@ -180,7 +182,10 @@ async function* bodyOf(body: Body, signal: AbortSignal): ByteStream {
       });
       throwIfAborted(signal);
       if (done) break;
-      if (received === 0 && isHtml(body, value)) throw failureOf(body, 'html');
+      if (received === 0) {
+        if (isHtml(body, value)) throw failureOf(body, 'html');
+        file.identity.hold(file.url, response, body.length);
+      }
       received += value.length;
       if (file.counter) file.counter.receivedBytes += value.length;
       if (expected !== undefined && received > expected) {

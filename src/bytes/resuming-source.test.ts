@@ -185,6 +185,20 @@ test.each([
   expect(requests).toHaveLength(2);
 });
 
+test('a log-in page in the middle is one, and not another file', async () => {
+  const dated: Answer = (request, response) => {
+    response.setHeader('Last-Modified', 'Thu, 01 Oct 2026 00:00:00 GMT');
+    cutAfter(300)(request, response);
+  };
+  const portal: Answer = (_, response) => {
+    const headers = { 'Content-Type': 'text/html', 'Last-Modified': 'Sat, 03 Oct 2026 00:00:00 GMT' };
+    response.writeHead(200, headers).end('<!doctype html>Sign in');
+  };
+  const { error, requests } = await readFrom(scripted(dated, portal));
+  expect(error).toMatchObject({ reason: 'html' });
+  expect(requests).toHaveLength(2);
+});
+
 test('two reads of one source are held against each other as well', async () => {
   const dated =
     (day: string): Answer =>
