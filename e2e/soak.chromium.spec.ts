@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { formatIec } from '../src/nix/format';
 import { sha256 } from './fixtures/expected';
 import type { SoakPath } from './fixtures/soak/soak-cache';
 import type { CacheServer } from './support/cache-server';
@@ -185,10 +186,10 @@ test('200 store paths in one page: what they took is given back', async ({ explo
     what: 'store paths opened in one page, their files shown, saved, verified, cancelled midway and left',
     times: soak.paths.length,
     returned: [
-      'the heap of the page, within 1.5 MiB',
-      'the heap of the worker, within 0.75 MiB',
-      'the bytes that typed arrays stand on, within 128 KiB',
-      'the memories of WebAssembly, within 2 MiB',
+      `the heap of the page, within ${formatIec(BOUNDS.pageHeap)}`,
+      `the heap of the worker, within ${formatIec(BOUNDS.workerHeap)}`,
+      `the bytes that typed arrays stand on, within ${formatIec(BOUNDS.arrays)}`,
+      `the memories of WebAssembly, within ${formatIec(BOUNDS.wasm)}`,
       'private files: none is left',
       'requests: none is open',
       'object URLs: none is left',

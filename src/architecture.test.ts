@@ -22,7 +22,7 @@ const LIMITS = 'src/limits';
 const RULES: readonly Rule[] = [
   {
     files: /\.test\.tsx?$|\/testing(\/|\.ts$)/,
-    ours: /^(src|workers|e2e|public)\//,
+    ours: /^(src|workers|public)\//,
     npm: /^(vitest|fast-check|node:.*|pako|comlink)$/,
   },
   { files: /^src\/limits\.ts$/, ours: NOTHING, npm: NOTHING },

@@ -89,8 +89,10 @@ function soakTable(facts: readonly FactOf<'soak'>[]): string {
 }
 
 function limitTable(limits: readonly Limit[]): string {
-  const rows = limits.map(({ most, unit, of, why }) => [of, `${amount(most, unit)}`, why]);
-  return table(['no more than this', 'limit', 'then, or why'], rows);
+  const rows = limits.map(({ most, unit, of, by, why }) => [of, amount(most, unit), by, why]);
+  const held =
+    'Held by us: by the number in `src/limits.ts`. By the decoder: by one that it was compiled with. By the format: it cannot say more.';
+  return `${held}\n\n${table(['no more than this', 'limit', 'held by', 'then, or why'], rows)}`;
 }
 
 function amount(most: number, unit: Limit['unit']): string {

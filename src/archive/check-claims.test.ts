@@ -112,6 +112,22 @@ test('a signature over the references in written order holds, and says so', asyn
   });
 });
 
+test('a reference that is written twice is signed once', async () => {
+  const [first] = signed.references;
+  if (!first) throw new Error('no reference');
+  const repeated = { ...signed, references: [...signed.references, first] };
+  expect(await checkSignature(repeated, [KEY])).toMatchObject({
+    state: 'verified',
+    detail: expect.stringContaining('in sorted order'),
+  });
+  const old = await makeSigner('old-1');
+  const signatures = [await old.sign(repeated)];
+  expect(await checkSignature({ ...repeated, signatures }, [listed(old.publicKey)])).toMatchObject({
+    state: 'verified',
+    detail: expect.stringContaining('in written order'),
+  });
+});
+
 test('content addresses: those of real paths hold, another path does not have them', async () => {
   const addressed = narInfos.filter(({ contentAddress }) => contentAddress !== undefined);
   expect(addressed.length).toBeGreaterThan(0);

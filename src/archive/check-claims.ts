@@ -55,8 +55,10 @@ interface Fingerprint {
 
 type ReadKey = NamedBytes & Pick<TrustedKey, 'listedWith'>;
 
+/** Nix's references are a set (`StorePathSet`, in the order of base names): one that is written twice is signed once. */
 function fingerprintsOf(narInfo: NarInfo): Fingerprint[] {
-  const references = [...narInfo.references].sort((a, b) => (formatBaseName(a) < formatBaseName(b) ? -1 : 1));
+  const byBaseName = new Map(narInfo.references.map((reference) => [formatBaseName(reference), reference]));
+  const references = [...byBaseName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference);
   const sorted = formatFingerprint({ ...narInfo, references });
   const written = formatFingerprint(narInfo);
   const order = references.length > 1 ? ', over the references in sorted order' : '';

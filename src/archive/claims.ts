@@ -123,8 +123,11 @@ function narVerdicts({ narHash, narSize }: NarInfo, digest: Digest): Partial<Ver
 /** Holds a whole file behind a narinfo's URL against FileHash and FileSize. */
 export function fileVerdicts({ fileHash, fileSize }: NarInfo, digest: Digest): Partial<Verdicts> {
   return {
-    ...(fileHash?.algorithm === 'sha256' && {
-      'file-hash': compared(formatHash(fileHash, 'nix32'), formatDigest(digest)),
+    ...(fileHash && {
+      'file-hash':
+        fileHash.algorithm === 'sha256'
+          ? compared(formatHash(fileHash, 'nix32'), formatDigest(digest))
+          : impossible(`It is ${fileHash.algorithm}, which Nix does not use for files of caches any more.`),
     }),
     ...(fileSize !== undefined && { 'file-size': compared(`${fileSize}`, `${digest.size}`) }),
   };

@@ -3,7 +3,7 @@ import { LimitError, MetadataFormatError, NarFormatError } from '../nix/errors';
 import { type ExportedPath, ExportParser } from '../nix/export-stream';
 import type { NixHash } from '../nix/hash';
 import type { NarListing } from '../nix/nar/listing';
-import { ListingBuilder } from '../nix/nar/listing-builder';
+import { ListingBuilder, wholeListingRoom } from '../nix/nar/listing-builder';
 import { ListingVisitor } from '../nix/nar/listing-visitor';
 import { concatBytes, MAGIC, writeU64 } from '../nix/nar/wire';
 import type { Tap } from './decoded-source';
@@ -26,8 +26,12 @@ export interface ExportedNar {
 
 type TextFormat = 'narinfo' | 'listing' | 'derivation';
 
-/** A listing of five million entries is smaller. */
-const MAX_TEXT = LIMITS.describingFile.most;
+/** As when a cache sends it. */
+const MOST_TEXT: Readonly<Record<TextFormat, number>> = {
+  narinfo: LIMITS.metadata.most,
+  listing: LIMITS.decodedListing.most,
+  derivation: LIMITS.derivation.most,
+};
 const HEAD = 32;
 
 /** Looks at the first decoded bytes, then reads the rest as what they are. The file's name decides nothing. */
@@ -81,7 +85,10 @@ export class ContentTap implements Tap {
     const format = textFormat(head);
     if (!format) throw this.unknown();
     const chunks: Uint8Array[] = [];
-    return { content: { kind: 'text', format, text: () => concatBytes(chunks) }, tap: collectingTap(chunks) };
+    return {
+      content: { kind: 'text', format, text: () => concatBytes(chunks) },
+      tap: collectingTap(format, chunks),
+    };
   }
 
   private unknown(): MetadataFormatError {
@@ -128,14 +135,15 @@ function hashingTap(hasher: Hasher, inner: Tap): Tap {
   };
 }
 
-function exportTap(paths: ExportedNar[], hasher: Hasher): Tap {
-  let builder = new ListingBuilder();
+/** One room for all trees: many small ones are held as one large one is. */
+export function exportTap(paths: ExportedNar[], hasher: Hasher, room = wholeListingRoom()): Tap {
+  let builder = new ListingBuilder(room);
   let busy: void | Promise<void>;
   let known = Promise.resolve();
   const parser = new ExportParser({
     beginNar: () => {
       hasher.restart();
-      builder = new ListingBuilder();
+      builder = new ListingBuilder(room);
       return new ListingVisitor(builder);
     },
     narBytes: (chunk) => {
@@ -162,12 +170,13 @@ function exportTap(paths: ExportedNar[], hasher: Hasher): Tap {
   };
 }
 
-function collectingTap(chunks: Uint8Array[]): Tap {
+function collectingTap(format: TextFormat, chunks: Uint8Array[]): Tap {
+  const most = MOST_TEXT[format];
   let size = 0;
   return {
     bytes: (chunk) => {
       size += chunk.length;
-      if (size > MAX_TEXT) throw new LimitError('bytes of text', MAX_TEXT, size);
+      if (size > most) throw new LimitError(`bytes of a ${format}`, most);
       chunks.push(chunk.slice());
     },
     end: () => undefined,

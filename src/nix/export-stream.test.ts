@@ -1,9 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MetadataFormatError, NarFormatError } from './errors';
+import { LimitError, MetadataFormatError, NarFormatError } from './errors';
 import { type ExportedPath, ExportParser, formatExport } from './export-stream';
 import type { NarVisitor } from './nar/parser';
+import { thrownBy } from './nar/testing';
 import { concatBytes, writeString, writeStrings, writeU64 } from './nar/wire';
 import { formatBaseName, parseBaseName, parseStorePath } from './store-path';
 
@@ -269,6 +270,26 @@ test.each([
   expect(failure).toMatchObject({ format: 'export-stream', detail: expect.stringContaining(detail), field });
 });
 
+test('a count of references that is beyond the limit is refused before one of them comes', () => {
+  const failure = failureOf(concatBytes([...whole.slice(0, 4), writeU64(30_001)]));
+  expect(failure).toBeInstanceOf(LimitError);
+  expect(failure).toMatchObject({ what: 'references of a store path', limit: 30_000, actual: 30_001 });
+});
+
+test('paths without end are stopped at the limit', () => {
+  let paths = 0;
+  const parser = new ExportParser({ exportedPath: () => paths++ });
+  const path = concatBytes(whole.slice(0, -1));
+  const endless = () => {
+    for (;;) parser.push(path);
+  };
+  expect(thrownBy(LimitError, endless)).toMatchObject({
+    what: 'store paths in an export stream',
+    limit: 20_000,
+  });
+  expect(paths).toBe(20_000);
+});
+
 test('what is formatted parses to the same paths, however it is cut', () => {
   const anyPath = fc
     .tuple(
@@ -313,7 +334,9 @@ test('nothing but our own errors is thrown for spoilt exports', () => {
         return; // Contents, or letters of a name: it is another export that can be read.
       }
       expect(
-        failure instanceof NarFormatError || failure instanceof MetadataFormatError,
+        failure instanceof NarFormatError ||
+          failure instanceof MetadataFormatError ||
+          failure instanceof LimitError,
         String(failure),
       ).toBe(true);
       if (failure instanceof NarFormatError) expect(failure.narOffset).toBeLessThanOrEqual(bytes.length);

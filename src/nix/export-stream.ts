@@ -1,5 +1,5 @@
 import { LIMITS } from '../limits';
-import { MetadataFormatError, NarFormatError, type NarFormatReason } from './errors';
+import { LimitError, MetadataFormatError, NarFormatError, type NarFormatReason } from './errors';
 import { NarParser, type NarVisitor } from './nar/parser';
 import { concatBytes, LENGTH_SIZE, paddedSize, readU64, writeString, writeU64 } from './nar/wire';
 import { formatStorePath, MAX_STORE_NAME, parseStorePath, STORE_DIR, type StorePath } from './store-path';
@@ -28,6 +28,10 @@ const MAGIC_VERSION_2 = 0x324f4952414e;
 const MAX_STORE_PATH = `${STORE_DIR}/`.length + 32 + 1 + MAX_STORE_NAME;
 /** Bytes of an old signature. */
 const MAX_SIGNATURE = LIMITS.exportedSignature.most;
+/** Nix has no limit: a small stream that is compressed can hold paths and references without end. */
+const MAX_PATHS = LIMITS.exportedPaths.most;
+const MAX_REFERENCES = LIMITS.references.most;
+const MAX_ALL_REFERENCES = LIMITS.exportedReferences.most;
 
 export interface ExportedPath {
   readonly storePath: StorePath;
@@ -58,8 +62,9 @@ type Grammar<T> = Generator<Wanted, T, Uint8Array>;
 
 /**
  * Reads an export as its bytes arrive, in chunks cut anywhere. Memory is that of one NarParser and of one
- * path's references. Throws NarFormatError, its narOffset counted from the first byte of the stream, and
- * MetadataFormatError for what is no store path; after a throw the parser is of no more use.
+ * path's references. Throws NarFormatError, its narOffset counted from the first byte of the stream,
+ * MetadataFormatError for what is no store path, and LimitError for more paths or references than are read;
+ * after a throw the parser is of no more use.
  */
 export class ExportParser {
   private readonly visitor: ExportVisitor;
@@ -68,6 +73,8 @@ export class ExportParser {
   private gathered: Uint8Array = new Uint8Array(0);
   private gatheredSize = 0;
   private taken = 0;
+  private paths = 0;
+  private references = 0;
   /** Where what is read now begins, and what it is. */
   private start = 0;
   private expected = '';
@@ -137,7 +144,10 @@ export class ExportParser {
   }
 
   private *readExport(): Grammar<void> {
-    while ((yield* this.readMarker()) === NEXT_PATH) this.visitor.exportedPath(yield* this.readPath());
+    while ((yield* this.readMarker()) === NEXT_PATH) {
+      if (++this.paths > MAX_PATHS) throw new LimitError('store paths in an export stream', MAX_PATHS);
+      this.visitor.exportedPath(yield* this.readPath());
+    }
   }
 
   private *readMarker(): Grammar<number> {
@@ -160,17 +170,27 @@ export class ExportParser {
     const magic = yield* this.readNumber('the magic "NIXE" after a NAR');
     if (magic !== MAGIC) throw this.failure('bad-magic', `the number ${magic}`);
     const storePath = this.toStorePath('store path', yield* this.readString('a store path', MAX_STORE_PATH));
-    const references: StorePath[] = [];
-    const count = yield* this.readNumber('the number of references');
-    while (references.length < count) {
-      references.push(this.toStorePath('reference', yield* this.readString('a reference', MAX_STORE_PATH)));
-    }
+    const references = yield* this.readReferences();
     const deriverBytes = yield* this.readString('a deriver or an empty string', MAX_STORE_PATH);
     const deriver = deriverBytes.length === 0 ? undefined : this.toStorePath('deriver', deriverBytes);
     const signature = yield* this.readNumber('0, or 1 before a signature');
     if (signature === 1) yield* this.readString('a signature', MAX_SIGNATURE);
     else if (signature !== 0) throw this.failure('unexpected-token', `the number ${signature}`);
     return { storePath, references, deriver, narStart, narSize };
+  }
+
+  private *readReferences(): Grammar<StorePath[]> {
+    const count = yield* this.readNumber('the number of references');
+    if (count > MAX_REFERENCES) throw new LimitError('references of a store path', MAX_REFERENCES, count);
+    this.references += count;
+    if (this.references > MAX_ALL_REFERENCES) {
+      throw new LimitError('references in an export stream', MAX_ALL_REFERENCES);
+    }
+    const references: StorePath[] = [];
+    while (references.length < count) {
+      references.push(this.toStorePath('reference', yield* this.readString('a reference', MAX_STORE_PATH)));
+    }
+    return references;
   }
 
   private *readNumber(expected: string): Grammar<number> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LimitError } from '../errors';
 import { buffersOf, childRows, locate, narPathOf, nodeAt } from './listing';
-import { ListingBuilder, MAX_ENTRIES } from './listing-builder';
+import { ListingBuilder, MAX_ENTRIES, wholeListingRoom } from './listing-builder';
 import { bytes, thrownBy } from './testing';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -51,6 +51,22 @@ test('a table is made of buffers that can be transferred', () => {
   const transferred = structuredClone(listing, { transfer: buffersOf(listing) });
   expect(nodeAt(transferred, 0)).toMatchObject({ kind: 'regular', size: 3, narOffset: 96 });
   expect(buffersOf(listing).every((buffer) => buffer.byteLength === 0)).toBe(true);
+});
+
+test('tables that share a room are counted together', () => {
+  const room = wholeListingRoom();
+  const { entries, textBytes } = room;
+  for (let i = 0; i < 1000; i++) new ListingBuilder(room).addSymlink(utf8('ab'), utf8('cde'));
+  expect(room).toEqual({ entries: entries - 1000, textBytes: textBytes - 5000 });
+  room.textBytes = 4;
+  expect(
+    thrownBy(LimitError, () => new ListingBuilder(room).addSymlink(utf8('ab'), utf8('cde'))),
+  ).toMatchObject({ what: 'bytes of names in an archive', limit: textBytes });
+  room.entries = 0;
+  expect(thrownBy(LimitError, () => new ListingBuilder(room).addRegular(utf8(''), NO_FILE))).toMatchObject({
+    what: 'entries of an archive',
+    limit: entries,
+  });
 });
 
 test('a million rows are fine, and there is an end', () => {

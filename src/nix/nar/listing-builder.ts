@@ -7,11 +7,21 @@ export const MAX_ENTRIES = LIMITS.entries.most;
 /** Bytes of all names and targets of one table. */
 const MAX_LISTING_TEXT = LIMITS.treeText.most;
 
+/** What is left for the tables that share it. */
+export interface ListingRoom {
+  entries: number;
+  textBytes: number;
+}
+
+export function wholeListingRoom(): ListingRoom {
+  return { entries: MAX_ENTRIES, textBytes: MAX_LISTING_TEXT };
+}
+
 /**
  * Builds the table entry by entry, in NAR order. `snapshot` copies what stands so far, so that a tree can
  * be shown while it grows: directories still open end at the last row. It copies everything (50 bytes a
  * row), so it is for now and then, not for each entry. More than MAX_ENTRIES or MAX_LISTING_TEXT is a
- * LimitError.
+ * LimitError, for one table or for several that are given the same room.
  */
 export class ListingBuilder {
   private rows = 0;
@@ -25,6 +35,11 @@ export class ListingBuilder {
   private text = new Uint8Array(4096);
   private textLength = 0;
   private readonly open: number[] = [];
+  private readonly room: ListingRoom;
+
+  constructor(room = wholeListingRoom()) {
+    this.room = room;
+  }
 
   get length(): number {
     return this.rows;
@@ -71,7 +86,8 @@ export class ListingBuilder {
   }
 
   private add(code: number, name: Uint8Array, target?: Uint8Array): number {
-    if (this.rows === MAX_ENTRIES) throw new LimitError('entries of an archive', MAX_ENTRIES);
+    if (this.room.entries === 0) throw new LimitError('entries of an archive', MAX_ENTRIES);
+    this.room.entries--;
     const row = this.rows++;
     if (row === this.kind.length) this.growRows();
     this.kind[row] = code;
@@ -86,8 +102,10 @@ export class ListingBuilder {
   }
 
   private append(bytes: Uint8Array): void {
+    const { room } = this;
+    if (bytes.length > room.textBytes) throw new LimitError('bytes of names in an archive', MAX_LISTING_TEXT);
+    room.textBytes -= bytes.length;
     const needed = this.textLength + bytes.length;
-    if (needed > MAX_LISTING_TEXT) throw new LimitError('bytes of names in an archive', MAX_LISTING_TEXT);
     if (needed > this.text.length) this.text = grown(this.text, Math.max(needed, this.text.length * 2));
     this.text.set(bytes, this.textLength);
     this.textLength = needed;

@@ -2,11 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { brotliCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { recordFact } from '../../e2e/support/facts';
-import { file, nar } from '../nix/nar/testing';
-import { createArchiveService } from './create-service';
-import type { ArchiveInput } from './service';
-import { archiveOf, asking, cacheWith, fileOf, signal, unwrap } from './testing/one-path-cache';
+import { createArchiveService } from '../../src/archive/create-service';
+import type { ArchiveInput } from '../../src/archive/service';
+import {
+  archiveOf,
+  asking,
+  cacheWith,
+  fileOf,
+  signal,
+  unwrap,
+} from '../../src/archive/testing/one-path-cache';
+import { file, nar } from '../../src/nix/nar/testing';
+import { recordFact } from '../support/facts';
 
 const MIB = 2 ** 20;
 /** A NAR of 32 MiB that every codec makes next to nothing of. */
@@ -51,7 +58,7 @@ test.each(Object.entries(BOMBS))('%s: more than NarSize is stopped at once', asy
     fault: `${compression} that decodes to more than NarSize`,
     outcome: 'stopped at NarSize; nothing past it is looked at or kept',
     where: 'node',
-    command: 'npx vitest run src/archive/bombs.test.ts',
+    command: 'npx vitest run --config e2e/vitest.config.ts --project agreement bombs',
   });
 });
 
