@@ -48,8 +48,8 @@ function limitText({ reason, what, limit, actual }: FailureOf<'limit'>): Failure
   return {
     title: `Too large for this page: ${what}`,
     meaning:
-      `The limit is ${amount(limit)}` +
-      (actual === undefined ? '; there is more.' : `, this is ${amount(actual)}.`),
+      `The limit is ${amount(limit, what)}` +
+      (actual === undefined ? '; there is more.' : `, this is ${amount(actual, what)}.`),
     next: 'Nix itself has no such limit: the command line works.',
     remedies: ['start-over'],
   };
@@ -149,8 +149,9 @@ function unaskedTitle(tried: readonly Tried[]): string {
     : 'Not every cache could be asked';
 }
 
-function amount(count: number): string {
-  return count < 1024 * 1024 ? groupDigits(count) : `${groupDigits(count)} (${formatIec(count)})`;
+function amount(count: number, what: string): string {
+  const isLarge = /\bbytes\b/.test(what) && count >= 1024 * 1024;
+  return isLarge ? `${groupDigits(count)} (${formatIec(count)})` : groupDigits(count);
 }
 
 /** The facts as they are, for a bug report. */
