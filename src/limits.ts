@@ -76,7 +76,7 @@ export const LIMITS = {
     most: 4 * GIB,
     unit: 'bytes',
     of: 'a decoded NAR whose size no trusted signature states',
-    why: 'a person may go on to four times as much; otherwise NarSize is the limit, to the byte',
+    why: 'a person may go on to four times as much, each time anew; under such a signature NarSize is the limit, to the byte',
   },
   xzDictionary: { most: 64 * MIB, unit: 'bytes', of: 'an xz dictionary', why: 'what xz -9 writes' },
   zstdWindow: {

@@ -11,7 +11,9 @@ import type {
   Progress,
   ReadReport,
 } from '../archive/service';
+import { LIMITS } from '../limits';
 import type { NarListing } from '../nix/nar/listing';
+import { isWhole } from './file-check';
 
 export type ArchiveState =
   | { readonly status: 'idle' }
@@ -31,6 +33,8 @@ export type ArchiveState =
       readonly archive: OpenedArchive;
       /** Bytes of the NAR, from its first, that have been decoded for files so far. */
       readonly reached: number;
+      /** Files that end behind this byte of the NAR may be fetched again when they are saved, also when the NAR was verified. */
+      readonly keptUntil: number;
     }
   /** A file that holds several store paths: one is to be chosen. */
   | {
@@ -125,8 +129,9 @@ export function createArchiveStore(service: ArchiveService) {
       if (state.status !== 'open' || state.archive.id !== archiveId) return;
       const { compression, decodeCommand, quirks, verdicts, narHash } = report;
       const archive = { ...state.archive, compression, decodeCommand, quirks, verdicts, narHash };
-      const reached = Math.max(state.reached, endIn(archive.listing));
-      set({ state: { ...state, archive, reached } });
+      const end = endIn(archive.listing);
+      const keptUntil = keptAfter(state, report, end);
+      set({ state: { ...state, archive, reached: Math.max(state.reached, end), keptUntil } });
     };
 
     return {
@@ -183,10 +188,30 @@ export function headOf(state: ArchiveState): ArchiveHead | undefined {
   return state.status === 'opening' ? state.head : undefined;
 }
 
-/** Where in the NAR a range of a file ends. */
+/** Before anything is seen of it: as much as every browser keeps, unless it has private files, or keeps nothing because it need not. */
+function keptAtFirst({ keptIn, origin }: OpenedArchive): number {
+  const isAtHand = keptIn === 'nowhere' && origin.kind !== 'cache';
+  return keptIn === 'opfs' || isAtHand ? Number.POSITIVE_INFINITY : LIMITS.spoolWithoutStorage.most;
+}
+
+/** A read to this byte of the NAR shows whether so much of it is kept. */
+function keptAfter(
+  { archive: { keptIn }, keptUntil }: ArchiveState & { status: 'open' },
+  { isApart, verdicts }: ReadReport,
+  end: number,
+): number {
+  if (!Number.isFinite(end)) return keptUntil;
+  // So much is kept only where there are private files, and then all of it.
+  if (!isApart) return end > LIMITS.spoolWithoutStorage.most ? Number.POSITIVE_INFINITY : keptUntil;
+  // Of a NAR that is not compressed, files are fetched by themselves until it is verified, for another reason.
+  return keptIn === 'nowhere' && !isWhole(verdicts) ? keptUntil : Math.min(keptUntil, end - 1);
+}
+
+/** Where in the NAR a range of a file ends; 0 for one without bytes, which shows nothing. */
 function endOf(listing: NarListing, { row, fileOffset, length }: FileRange): number {
   const size = listing.size[row] ?? 0;
-  return (listing.narOffset[row] ?? 0) + Math.min(size, fileOffset + (length ?? size));
+  const end = Math.min(size, fileOffset + (length ?? size));
+  return end > fileOffset ? (listing.narOffset[row] ?? 0) + end : 0;
 }
 
 function updated(state: ArchiveState & { status: 'opening' }, update: OpenUpdate): ArchiveState {
@@ -224,7 +249,10 @@ function again(input: ArchiveInput, { ignoreListing, mostDecoded }: Change): Arc
 }
 
 function settled(input: ArchiveInput, opened: Opened): ArchiveState {
-  if (opened.kind === 'archive') return { status: 'open', input, archive: opened.archive, reached: 0 };
+  if (opened.kind === 'archive') {
+    const { archive } = opened;
+    return { status: 'open', input, archive, reached: 0, keptUntil: keptAtFirst(archive) };
+  }
   if (opened.kind === 'export') return { status: 'choosing', input, opened };
   return { status: 'described', input, opened };
 }
