@@ -35,7 +35,7 @@ export function summaryOf(
   return { state, words: `${summaryWords(state, verdicts, isKept)}${again}` };
 }
 
-const FETCHED_AGAIN = 'It is large: what the browser cannot keep of it is fetched again when it is saved.';
+const FETCHED_AGAIN = 'What this browser cannot keep of it is fetched again to be saved.';
 
 function summaryWords(state: CheckState, verdicts: Verdicts, isKept: boolean): string {
   const { signature, 'nar-hash': narHash } = verdicts;
