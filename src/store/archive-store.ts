@@ -11,9 +11,8 @@ import type {
   Progress,
   ReadReport,
 } from '../archive/service';
-import { LIMITS } from '../limits';
 import type { NarListing } from '../nix/nar/listing';
-import { isWhole } from './file-check';
+import { keptAfter, keptAtFirst } from './kept-until';
 
 export type ArchiveState =
   | { readonly status: 'idle' }
@@ -130,7 +129,7 @@ export function createArchiveStore(service: ArchiveService) {
       const { compression, decodeCommand, quirks, verdicts, narHash } = report;
       const archive = { ...state.archive, compression, decodeCommand, quirks, verdicts, narHash };
       const end = endIn(archive.listing);
-      const keptUntil = keptAfter(state, report, end);
+      const keptUntil = keptAfter({ keptIn: archive.keptIn, keptUntil: state.keptUntil }, report, end);
       set({ state: { ...state, archive, reached: Math.max(state.reached, end), keptUntil } });
     };
 
@@ -186,25 +185,6 @@ export function listingOf(state: ArchiveState): NarListing | undefined {
 export function headOf(state: ArchiveState): ArchiveHead | undefined {
   if (state.status === 'open') return state.archive;
   return state.status === 'opening' ? state.head : undefined;
-}
-
-/** Before anything is seen of it: as much as every browser keeps, unless it has private files, or keeps nothing because it need not. */
-function keptAtFirst({ keptIn, origin }: OpenedArchive): number {
-  const isAtHand = keptIn === 'nowhere' && origin.kind !== 'cache';
-  return keptIn === 'opfs' || isAtHand ? Number.POSITIVE_INFINITY : LIMITS.spoolWithoutStorage.most;
-}
-
-/** A read to this byte of the NAR shows whether so much of it is kept. */
-function keptAfter(
-  { archive: { keptIn }, keptUntil }: ArchiveState & { status: 'open' },
-  { isApart, verdicts }: ReadReport,
-  end: number,
-): number {
-  if (!Number.isFinite(end)) return keptUntil;
-  // So much is kept only where there are private files, and then all of it.
-  if (!isApart) return end > LIMITS.spoolWithoutStorage.most ? Number.POSITIVE_INFINITY : keptUntil;
-  // Of a NAR that is not compressed, files are fetched by themselves until it is verified, for another reason.
-  return keptIn === 'nowhere' && !isWhole(verdicts) ? keptUntil : Math.min(keptUntil, end - 1);
 }
 
 /** Where in the NAR a range of a file ends; 0 for one without bytes, which shows nothing. */

@@ -96,7 +96,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         <input type="checkbox" checked={areVerified} onChange={({ target }) => setVerified(target.checked)} />
         Verify a file before it is saved: reads its whole NAR
       </label>
-      <h3 className={styles.heading}>Keys</h3>
+      <h3 className={styles.heading}>Keyboard</h3>
       <label className={styles.check}>
         <input
           type="checkbox"
