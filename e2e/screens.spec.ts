@@ -29,6 +29,18 @@ test('text and hex', async ({ explorer }) => {
   await expect.poll(() => explorer.engine.text({ css: 'main' })).toContain('7f 45 4c 46');
 });
 
+test('the settings: one list of trusted keys, and a key that is none', async ({ explorer }) => {
+  const { engine } = explorer;
+  const dialog = { role: 'dialog', name: 'Settings' };
+  const keys = { role: 'textbox', name: 'Trusted public keys', within: dialog };
+  await explorer.visit('/', { cache: 'default' });
+  await engine.click({ role: 'button', name: 'Settings' });
+  await engine.type(keys, 'x:y');
+  await engine.click({ role: 'button', name: 'Save', within: dialog });
+  await expect.poll(() => engine.text({ role: 'alert', within: dialog })).toContain('“x:y” is no public key');
+  expect(await engine.attribute(keys, 'aria-invalid')).toBe('true');
+});
+
 test('on a phone: the tree, then the file, and the way back', async ({ explorer }) => {
   const { engine } = explorer;
   await engine.resize(460, 800);

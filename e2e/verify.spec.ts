@@ -27,10 +27,7 @@ const status = (explorer: ExplorerPage) => writtenIn(explorer, '[role=status]');
 
 /** As a person who trusts the sample's key for the test's cache. */
 async function visitTrusting(explorer: ExplorerPage, address: string): Promise<void> {
-  await explorer.visit('/');
-  const state = { substituters: [{ url: explorer.cacheUrl, trustedKeys: [SAMPLE_KEY] }], letterKeys: true };
-  const settings = JSON.stringify(JSON.stringify({ state, version: 1 }));
-  await explorer.engine.evaluate(`localStorage.setItem('nar-explorer-settings', ${settings})`);
+  await explorer.visit('/', { settings: { trustedKeys: [SAMPLE_KEY] } });
   await explorer.visit(address, { cache: 'default' });
 }
 

@@ -132,7 +132,7 @@ export const LIMITS = {
     unit: 'bytes',
     by: 'us',
     of: 'a decoded NAR whose size no trusted signature states',
-    why: 'a person may go on to four times as much; otherwise NarSize is the limit, to the byte',
+    why: 'a person may go on to four times as much, each time anew; under such a signature NarSize is the limit, to the byte',
   },
   xzDictionary: {
     most: 64 * MIB,

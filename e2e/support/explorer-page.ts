@@ -47,8 +47,8 @@ export class ExplorerPage {
     this.opened = true;
     if (cache === 'own') {
       await this.engine.goto(new URL(BLANK_PATH, site).href);
-      const state = { substituters: [{ url: this.cacheUrl, trustedKeys: [] }], ...settings };
-      const saved = JSON.stringify(JSON.stringify({ state, version: 1 }));
+      const state = { substituters: [{ url: this.cacheUrl }], trustedKeys: [], ...settings };
+      const saved = JSON.stringify(JSON.stringify({ state, version: 2 }));
       await this.engine.evaluate(`localStorage.setItem('nar-explorer-settings', ${saved})`);
     }
     await this.engine.goto(`${site}${address.replace(/^\//, '')}`);

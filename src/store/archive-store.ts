@@ -12,6 +12,7 @@ import type {
   ReadReport,
 } from '../archive/service';
 import type { NarListing } from '../nix/nar/listing';
+import { keptAfter, keptAtFirst } from './kept-until';
 
 export type ArchiveState =
   | { readonly status: 'idle' }
@@ -31,6 +32,8 @@ export type ArchiveState =
       readonly archive: OpenedArchive;
       /** Bytes of the NAR, from its first, that have been decoded for files so far. */
       readonly reached: number;
+      /** Files that end behind this byte of the NAR may be fetched again when they are saved, also when the NAR was verified. */
+      readonly keptUntil: number;
     }
   /** A file that holds several store paths: one is to be chosen. */
   | {
@@ -125,8 +128,9 @@ export function createArchiveStore(service: ArchiveService) {
       if (state.status !== 'open' || state.archive.id !== archiveId) return;
       const { compression, decodeCommand, quirks, verdicts, narHash } = report;
       const archive = { ...state.archive, compression, decodeCommand, quirks, verdicts, narHash };
-      const reached = Math.max(state.reached, endIn(archive.listing));
-      set({ state: { ...state, archive, reached } });
+      const end = endIn(archive.listing);
+      const keptUntil = keptAfter({ keptIn: archive.keptIn, keptUntil: state.keptUntil }, report, end);
+      set({ state: { ...state, archive, reached: Math.max(state.reached, end), keptUntil } });
     };
 
     return {
@@ -183,10 +187,11 @@ export function headOf(state: ArchiveState): ArchiveHead | undefined {
   return state.status === 'opening' ? state.head : undefined;
 }
 
-/** Where in the NAR a range of a file ends. */
+/** Where in the NAR a range of a file ends; 0 for one without bytes, which shows nothing. */
 function endOf(listing: NarListing, { row, fileOffset, length }: FileRange): number {
   const size = listing.size[row] ?? 0;
-  return (listing.narOffset[row] ?? 0) + Math.min(size, fileOffset + (length ?? size));
+  const end = Math.min(size, fileOffset + (length ?? size));
+  return end > fileOffset ? (listing.narOffset[row] ?? 0) + end : 0;
 }
 
 function updated(state: ArchiveState & { status: 'opening' }, update: OpenUpdate): ArchiveState {
@@ -224,7 +229,10 @@ function again(input: ArchiveInput, { ignoreListing, mostDecoded }: Change): Arc
 }
 
 function settled(input: ArchiveInput, opened: Opened): ArchiveState {
-  if (opened.kind === 'archive') return { status: 'open', input, archive: opened.archive, reached: 0 };
+  if (opened.kind === 'archive') {
+    const { archive } = opened;
+    return { status: 'open', input, archive, reached: 0, keptUntil: keptAtFirst(archive) };
+  }
   if (opened.kind === 'export') return { status: 'choosing', input, opened };
   return { status: 'described', input, opened };
 }

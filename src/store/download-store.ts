@@ -2,11 +2,12 @@ import { createStore } from 'zustand/vanilla';
 import type { Failure } from '../archive/failure';
 import type { ArchiveService, Progress, ReadReport } from '../archive/service';
 import type { CheckState, Verdicts } from '../archive/verdict';
-import type { ArchiveState, ArchiveStore } from './archive-store';
-import { fileCheckOf, mismatchesOf } from './file-check';
+import { type ArchiveState, type ArchiveStore, headOf } from './archive-store';
+import { checkOfRead, fileCheckOf, isWrong } from './file-check';
 import type { FileSaver } from './file-saver';
-import { fillFile } from './fill-file';
+import { type Filled, fillFile, type Keeps, type Refusal } from './fill-file';
 import type { SettingsStore } from './settings-store';
+import { type Subject, subjectOf } from './subject';
 
 /** One regular file that is to be saved. */
 export interface Wanted {
@@ -35,17 +36,27 @@ export type DownloadState =
     }
   /** The NAR is not the one that the narinfo describes: nothing of it was kept. */
   | { readonly status: 'refused'; readonly wanted: Wanted; readonly verdicts: Verdicts }
+  /** It was to be verified, and cannot be: nothing of it was kept. */
+  | {
+      readonly status: 'unverifiable';
+      readonly wanted: Wanted;
+      readonly why: Exclude<Refusal, 'wrong'>;
+    }
   | { readonly status: 'failed'; readonly wanted: Wanted; readonly failure: Failure };
+
+/** What somebody was told, and wants the file all the same. */
+export type Consent = 'despite-mismatch' | 'unverified';
 
 export interface DownloadActions {
   readonly state: DownloadState;
   /** Nobody clicked: the address started it, and a dialog tells of it until it is put away. */
   readonly startedByAddress: boolean;
-  /** What was saved of the open archive without having been verified. */
+  /** What was saved without having been verified, of one archive: it may be found to be wrong when that is opened again. */
   readonly savedUnchecked: readonly Wanted[];
+  readonly savedOf: Subject | undefined;
   ask(wanted: Wanted): void;
   /** Asks first where something is known to be wrong. Who was asked gets what he wants, right or wrong. */
-  save(wanted: Wanted, consent?: 'despite-mismatch'): Promise<void>;
+  save(wanted: Wanted, consent?: Consent): Promise<void>;
   /** Without a click nothing is kept that was not verified, whatever the settings say. */
   startByAddress(wanted: Wanted): Promise<void>;
   /** While the rest is verified: the file is kept as it is, but for one that nobody clicked for. */
@@ -65,19 +76,19 @@ interface Parts {
 
 interface Terms {
   readonly verifies: boolean;
-  readonly keepsWrong: boolean;
-  readonly keepsUnverified: boolean;
+  readonly keeps: Keeps;
 }
 
+const NOTHING_SAVED = { savedUnchecked: [], savedOf: undefined } as const;
 const NONE = { state: { status: 'none' }, startedByAddress: false } as const;
 
 export function createDownloadStore({ service, saver, archiveStore, settingsStore }: Parts) {
   let abort = new AbortController();
 
   return createStore<DownloadActions>()((set, get) => {
-    archiveStore.subscribe(({ state }, before) => {
-      const isSame = state.status === 'open' && isOpen(before.state, state.archive.id);
-      if (!isSame && get().savedUnchecked.length > 0) set({ savedUnchecked: [] });
+    archiveStore.subscribe(({ state }) => {
+      const isAnother = state.status === 'open' && subjectOf(state) !== get().savedOf;
+      if (isAnother && get().savedUnchecked.length > 0) set(NOTHING_SAVED);
     });
 
     const verdictsOf = (archiveId: number): Verdicts | undefined => {
@@ -87,7 +98,7 @@ export function createDownloadStore({ service, saver, archiveStore, settingsStor
 
     /** Answers what came of it; the report also where nothing was kept. */
     const fill = async (wanted: Wanted, terms: Terms, signal: AbortSignal) => {
-      let report: ReadReport | undefined;
+      let filled: Filled | undefined;
       const onProgress = (status: 'saving' | 'verifying', progress: Progress | undefined) => {
         const { state } = get();
         if (!signal.aborted && isRunning(state) && state.wanted === wanted)
@@ -95,33 +106,37 @@ export function createDownloadStore({ service, saver, archiveStore, settingsStor
       };
       const outcome = await saver.save(wanted.fileName, async (write) => {
         const { archiveId, row } = wanted;
-        const filled = await fillFile({ service, archiveId, row, write, onProgress, signal, ...terms });
-        if (!filled.ok) return filled;
-        report = filled.value.report;
-        return filled.value.keep ? { ok: true, value: report } : 'discard';
+        const result = await fillFile({ service, archiveId, row, write, onProgress, signal, ...terms });
+        if (!result.ok) return result;
+        filled = result.value;
+        return filled.refusal ? 'discard' : { ok: true, value: filled.report };
       });
-      return { outcome, report };
+      return { outcome, filled };
     };
 
     const run = async (wanted: Wanted, terms: Terms) => {
       abort = new AbortController();
+      const subject = subjectOf(archiveStore.getState().state);
       set({ state: { status: 'saving', wanted, progress: undefined } });
-      const { outcome, report } = await fill(wanted, terms, abort.signal);
-      const checked = report && checkOf(report);
+      const { outcome, filled } = await fill(wanted, terms, abort.signal);
       if (outcome !== undefined && outcome !== 'discard' && !outcome.ok) {
         set({ state: { status: 'failed', wanted, failure: outcome.failure } });
-      } else if (outcome === undefined || !report || !checked) {
+      } else if (outcome === undefined || !filled) {
         set(NONE);
-      } else if (outcome === 'discard') {
-        set({ state: { status: 'refused', wanted, verdicts: report.verdicts } });
       } else {
-        const isKnownLater = checked === 'unchecked' && verdictsOf(wanted.archiveId) !== undefined;
-        set({
-          state: { status: 'saved', wanted, report, checked },
-          savedUnchecked: isKnownLater ? [...get().savedUnchecked, wanted] : get().savedUnchecked,
-        });
+        set({ state: endOf(wanted, filled) });
+        if (outcome !== 'discard' && checkOfRead(filled.report) === 'unchecked') remember(wanted, subject);
       }
-      if (report) note(wanted, report, terms.verifies && checked !== 'unchecked');
+      if (filled) note(wanted, filled.report, terms.verifies && checkOfRead(filled.report) !== 'unchecked');
+    };
+
+    /** Until another archive is opened, which may be so by now. */
+    const remember = (wanted: Wanted, subject: Subject | undefined) => {
+      const { state } = archiveStore.getState();
+      if (subject === undefined || (state.status === 'open' && subjectOf(state) !== subject)) return;
+      const { savedUnchecked, savedOf } = get();
+      const before = savedOf === subject ? savedUnchecked : [];
+      set({ savedUnchecked: [...before, wanted], savedOf: subject });
     };
 
     const note = (wanted: Wanted, report: ReadReport, isWhole: boolean) => {
@@ -132,43 +147,47 @@ export function createDownloadStore({ service, saver, archiveStore, settingsStor
 
     return {
       ...NONE,
-      savedUnchecked: [],
+      ...NOTHING_SAVED,
       ask: (wanted) => {
         if (isRunning(get().state)) return;
         const verdicts = verdictsOf(wanted.archiveId);
-        const why = verdicts && mismatchesOf(verdicts).length > 0 ? 'mismatch' : 'address';
+        const why = verdicts && isWrong(verdicts) ? 'mismatch' : 'address';
         set({ state: { status: 'asking', wanted, why }, startedByAddress: false });
       },
       save: async (wanted, consent) => {
         if (isRunning(get().state)) return;
         const verdicts = verdictsOf(wanted.archiveId);
         const check = verdicts && fileCheckOf(verdicts);
-        if (check === 'mismatch' && consent === undefined) {
+        if (check === 'mismatch' && consent !== 'despite-mismatch') {
           set({ state: { status: 'asking', wanted, why: 'mismatch' }, startedByAddress: false });
           return;
         }
-        const verifies = check === 'unchecked' && settingsStore.getState().verifyDownloads;
+        const isVerified = settingsStore.getState().verifyDownloads && consent === undefined;
+        const right = isVerified ? 'unless-apart' : 'unless-wrong';
         set({ startedByAddress: false });
-        await run(wanted, { verifies, keepsWrong: check === 'mismatch', keepsUnverified: true });
+        await run(wanted, {
+          verifies: isVerified && check === 'unchecked',
+          keeps: check === 'mismatch' ? 'anything' : right,
+        });
       },
       startByAddress: async (wanted) => {
         if (isRunning(get().state)) return;
         set({ startedByAddress: true });
-        await run(wanted, { verifies: true, keepsWrong: false, keepsUnverified: false });
+        await run(wanted, { verifies: true, keeps: 'verified' });
       },
       cancel: () => abort.abort(),
       dismiss: () => {
         if (!isRunning(get().state)) set(NONE);
       },
-      forgetSaved: () => set({ savedUnchecked: [] }),
+      forgetSaved: () => set(NOTHING_SAVED),
     };
   });
 }
 
-/** What is known of the file itself. */
-function checkOf({ verdicts, isApart }: ReadReport): CheckState {
-  const check = fileCheckOf(verdicts);
-  return isApart && check === 'verified' ? 'unchecked' : check;
+function endOf(wanted: Wanted, { report, refusal }: Filled): DownloadState {
+  if (refusal === undefined) return { status: 'saved', wanted, report, checked: checkOfRead(report) };
+  if (refusal === 'wrong') return { status: 'refused', wanted, verdicts: report.verdicts };
+  return { status: 'unverifiable', wanted, why: refusal };
 }
 
 /** A file is on its way to the disk. */
@@ -178,14 +197,11 @@ export function isRunning(
   return state.status === 'saving' || state.status === 'verifying';
 }
 
-function isOpen(state: ArchiveState, archiveId: number): boolean {
-  return state.status === 'open' && state.archive.id === archiveId;
-}
-
-/** The checks that came to nought of the open archive, after something of it was saved unverified. */
+/** What was saved unverified of the archive that is shown, if that is found to be wrong. */
 export function wrongAfterSaving(
-  { savedUnchecked }: Pick<DownloadActions, 'savedUnchecked'>,
-  verdicts: Verdicts | undefined,
+  { savedUnchecked, savedOf }: Pick<DownloadActions, 'savedUnchecked' | 'savedOf'>,
+  state: ArchiveState,
 ): readonly Wanted[] {
-  return verdicts && mismatchesOf(verdicts).length > 0 ? savedUnchecked : [];
+  const verdicts = headOf(state)?.verdicts;
+  return verdicts && isWrong(verdicts) && subjectOf(state) === savedOf ? savedUnchecked : [];
 }

@@ -1,6 +1,15 @@
 import type { Outcome } from '../archive/outcome';
 import type { ArchiveService, Progress, ReadReport } from '../archive/service';
-import { mismatchesOf } from './file-check';
+import { fileCheckOf, isWhole, isWrong } from './file-check';
+
+/**
+ * What is kept. `unless-apart`: neither what is wrong, nor what was fetched apart from a NAR that was read to verify it; but
+ * who stops the verifying keeps what there is. `verified`: nothing else.
+ */
+export type Keeps = 'anything' | 'unless-wrong' | 'unless-apart' | 'verified';
+
+/** Why nothing was kept. `no-room`: the NAR is right, but it is too large to be kept until the file was taken from it. */
+export type Refusal = 'wrong' | 'no-room' | 'unvouched';
 
 interface Filling {
   readonly service: ArchiveService;
@@ -13,16 +22,13 @@ interface Filling {
   readonly signal: AbortSignal;
   /** The whole NAR is read and checked before the file is kept. */
   readonly verifies: boolean;
-  /** The person wants it although it is known to be wrong. */
-  readonly keepsWrong: boolean;
-  /** Stopped while the rest is verified, the file is kept as it is. */
-  readonly keepsUnverified: boolean;
+  readonly keeps: Keeps;
 }
 
 export interface Filled {
   readonly report: ReadReport;
-  /** False: what was written is not what the narinfo describes. */
-  readonly keep: boolean;
+  /** Undefined: the file is kept. */
+  readonly refusal: Refusal | undefined;
 }
 
 /**
@@ -39,7 +45,7 @@ export async function fillFile(filling: Filling): Promise<Outcome<Filled>> {
     const outcome = await (filling.verifies ? writeVerified(filling, stop) : writeOnly(filling, stop.signal));
     if (!outcome.ok) return outcome;
     const report = outcome.value;
-    return { ok: true, value: { report, keep: filling.keepsWrong || !isWrong(report) } };
+    return { ok: true, value: { report, refusal: refusalOf(filling.keeps, report) } };
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
@@ -54,7 +60,7 @@ function writeOnly(
 }
 
 async function writeVerified(filling: Filling, stop: AbortController): Promise<Outcome<ReadReport>> {
-  const { service, archiveId, onProgress, signal, keepsUnverified } = filling;
+  const { service, archiveId, onProgress, signal, keeps } = filling;
   let isWritten = false;
   const onVerifying = (progress: Progress) => {
     if (isWritten) onProgress('verifying', progress);
@@ -63,7 +69,7 @@ async function writeVerified(filling: Filling, stop: AbortController): Promise<O
   const verifying = service.verify(archiveId, onVerifying, stop.signal).then((outcome) => {
     found = outcome;
     // A NAR that is wrong, or cannot be read, needs no more of it written.
-    if (!outcome.ok || isWrong(outcome.value)) stop.abort();
+    if (!outcome.ok || isWrong(outcome.value.verdicts)) stop.abort();
     return outcome;
   });
   const written = await writeOnly(filling, stop.signal);
@@ -76,24 +82,17 @@ async function writeVerified(filling: Filling, stop: AbortController): Promise<O
   isWritten = true;
   if (!found) onProgress('verifying', undefined);
   const outcome = await verifying;
-  if (!outcome.ok) return signal.aborted && keepsUnverified ? written : outcome;
-  if (!written.value.isApart) return outcome;
+  if (!outcome.ok) return signal.aborted && keeps !== 'verified' ? written : outcome;
   // It was fetched once more to be written, so nobody knows that it was the same.
-  const report = { ...outcome.value, isApart: true };
-  return keepsUnverified || isWrong(report) ? { ok: true, value: report } : NO_ROOM;
+  return written.value.isApart ? { ok: true, value: { ...outcome.value, isApart: true } } : outcome;
 }
 
-const NO_ROOM = {
-  ok: false,
-  failure: {
-    kind: 'limit',
-    reason: 'too-large',
-    what: 'bytes of a NAR, kept while it is verified,',
-    limit: 512 * 1024 * 1024,
-    actual: undefined,
-  },
-} as const;
-
-function isWrong({ verdicts }: ReadReport): boolean {
-  return mismatchesOf(verdicts).length > 0;
+function refusalOf(keeps: Keeps, report: ReadReport): Refusal | undefined {
+  const { verdicts, isApart = false } = report;
+  if (keeps === 'anything') return undefined;
+  if (isWrong(verdicts)) return 'wrong';
+  if (keeps === 'unless-wrong') return undefined;
+  if (isApart && isWhole(verdicts)) return 'no-room';
+  if (keeps === 'unless-apart') return undefined;
+  return fileCheckOf(verdicts) === 'verified' ? undefined : 'unvouched';
 }

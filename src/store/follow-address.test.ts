@@ -54,7 +54,7 @@ test('a cache that cannot be asked is a failure that names it, without what is p
 });
 
 test('settings that are saved ask again for a store path that was not found, and for nothing else', async () => {
-  const other = [{ url: 'https://a.org', trustedKeys: [] }];
+  const other = [{ url: 'https://a.org' }];
   const missing = setUp(`/nix/store/${HASH}`);
   await missing.failed(NOT_FOUND);
   missing.stores.settingsStore.getState().setSubstituters(other);
@@ -97,4 +97,16 @@ test('what is written into the address of a local file is still of that file', (
   bar.type('/');
   bar.type('/local');
   expect(archive()).toMatchObject({ failure: { reason: 'file-gone' } });
+});
+
+test('every key of the list may vouch for a path of any cache', () => {
+  const { stores, service, bar } = setUp();
+  const { setSubstituters, setTrustedKeys } = stores.settingsStore.getState();
+  setTrustedKeys(['a-1:x', 'b-1:y']);
+  setSubstituters([{ url: 'https://b.org' }]);
+  bar.type(`/nix/store/${HASH}?cache=c.org`);
+  expect(service.opens.at(-1)?.input).toMatchObject({
+    cacheUrls: ['https://c.org', 'https://b.org'],
+    trustedKeys: [{ key: 'a-1:x' }, { key: 'b-1:y' }],
+  });
 });

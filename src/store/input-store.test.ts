@@ -86,7 +86,7 @@ test('a cache that the text names is asked, though the path stands open from ano
 
 test('a cache that the text names is asked though it is not in the list; opened, it is left out of the address', async () => {
   const { input, stores, service, bar, opened } = setUp();
-  stores.settingsStore.getState().setSubstituters([{ url: 'https://b.org', trustedKeys: [] }]);
+  stores.settingsStore.getState().setSubstituters([{ url: 'https://b.org' }]);
   input().openText(`https://cache.nixos.org/${HASH}.narinfo`);
   expect(service.opens.at(-1)?.input).toMatchObject({
     cacheUrls: ['https://cache.nixos.org', 'https://b.org'],

@@ -1,11 +1,11 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { DownloadActions } from './download-store';
+import { type DownloadActions, isRunning } from './download-store';
 
 /** As much of a window as this file needs. */
 type LeavingWindow = Pick<Window, 'addEventListener' | 'removeEventListener'>;
 
 /**
- * Asks before the page is left while a file is being saved, for nothing of it is kept then. Only while: a page that listens
+ * Asks before the page is left while a file is on its way to the disk, for nothing of it is kept then. Only while: a page that listens
  * is not kept for the way back.
  */
 export function warnBeforeLeaving(
@@ -14,7 +14,7 @@ export function warnBeforeLeaving(
 ): void {
   const ask = (event: Event) => event.preventDefault();
   downloadStore.subscribe(({ state }) => {
-    if (state.status === 'saving') window.addEventListener('beforeunload', ask);
+    if (isRunning(state)) window.addEventListener('beforeunload', ask);
     else window.removeEventListener('beforeunload', ask);
   });
 }

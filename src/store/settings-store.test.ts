@@ -1,21 +1,65 @@
 import { expect, test } from 'vitest';
-import { createSettingsStore, DEFAULT_SUBSTITUTERS } from './settings-store';
+import { createSettingsStore, DEFAULT_SUBSTITUTERS, DEFAULT_TRUSTED_KEYS } from './settings-store';
 
-function load(state: unknown) {
+function load(state: unknown, version = 2) {
   return createSettingsStore({
-    getItem: () => JSON.stringify({ version: 1, state }),
+    getItem: () => JSON.stringify({ version, state }),
     setItem: () => undefined,
     removeItem: () => undefined,
   }).getState();
 }
 
-const A = { url: 'https://a.org', trustedKeys: [] };
+const A = { url: 'https://a.org' };
+const KEYS = ['a-1:x', 'b-1:y'];
 
 test('what was saved is there again', () => {
-  expect(load({ letterKeys: false, verifyDownloads: true, substituters: [A] })).toMatchObject({
-    letterKeys: false,
-    verifyDownloads: true,
-    substituters: [A],
+  const saved = { letterKeys: false, verifyDownloads: true, substituters: [A], trustedKeys: KEYS };
+  expect(load(saved)).toMatchObject(saved);
+});
+
+test('no key at all is a list of keys, one that is no list is not', () => {
+  expect(load({ trustedKeys: [] }).trustedKeys).toEqual([]);
+  expect(load({ trustedKeys: ['a-1:x', 3] }).trustedKeys).toEqual(DEFAULT_TRUSTED_KEYS);
+  expect(load({ trustedKeys: 'a-1:x' }).trustedKeys).toEqual(DEFAULT_TRUSTED_KEYS);
+  expect(load({}).trustedKeys).toEqual(DEFAULT_TRUSTED_KEYS);
+});
+
+test('keys that each cache had for itself are one list, each once, and no cache has any', () => {
+  const { substituters, trustedKeys, letterKeys } = load(
+    {
+      letterKeys: false,
+      substituters: [
+        { ...A, trustedKeys: KEYS },
+        { url: 'b.org', trustedKeys: ['b-1:y', 'c-1:z'] },
+        { url: 's3://bucket', trustedKeys: ['d-1:w'] },
+      ],
+    },
+    1,
+  );
+  expect(substituters).toEqual([A, { url: 'https://b.org' }]);
+  expect(trustedKeys).toEqual(['a-1:x', 'b-1:y', 'c-1:z']);
+  expect(letterKeys).toBe(false);
+});
+
+test.each([
+  ['nobody was trusted', [{ ...A, trustedKeys: [] }], []],
+  ['there was no list of caches', undefined, DEFAULT_TRUSTED_KEYS],
+  ['nothing of it can be read', [3, { url: 4, trustedKeys: ['a-1:x'] }], DEFAULT_TRUSTED_KEYS],
+])('where %s before, it is so after', (_, substituters, keys) => {
+  expect(load({ substituters }, 1).trustedKeys).toEqual(keys);
+});
+
+test('what was brought over is remembered as such', () => {
+  const written: string[] = [];
+  const state = { substituters: [{ ...A, trustedKeys: KEYS }] };
+  createSettingsStore({
+    getItem: () => JSON.stringify({ version: 1, state }),
+    setItem: (_, text) => void written.push(text),
+    removeItem: () => undefined,
+  });
+  expect(JSON.parse(written.at(-1) ?? '')).toMatchObject({
+    version: 2,
+    state: { substituters: [A], trustedKeys: KEYS },
   });
 });
 
@@ -37,7 +81,7 @@ test.each([0, -1, 1.5, 3601, '30', null])('a timeout of %j is not believed', (st
 });
 
 test('of a list that was edited by hand, what is right is taken', () => {
-  const byHand = [{ url: 'https://b.org' }, { ...A, url: 'a.org/' }];
+  const byHand = [{ uri: 'https://b.org' }, { ...A, url: 'a.org/' }];
   expect(load({ substituters: byHand }).substituters).toEqual([A]);
 });
 

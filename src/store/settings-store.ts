@@ -2,16 +2,16 @@ import { createJSONStorage, persist, type StateStorage } from 'zustand/middlewar
 import { createStore } from 'zustand/vanilla';
 import { cacheUrlFrom, DEFAULT_CACHE_URL } from './cache-url';
 
-/** A binary cache that is asked, with the keys that its owner signs with. */
+/** A binary cache that is asked. */
 export interface Substituter {
   readonly url: string;
-  /** `name:base64`, as in Nix's `trusted-public-keys`. */
-  readonly trustedKeys: readonly string[];
 }
 
 export interface SettingsState {
   /** Asked in this order; the first that has a path answers. Never empty: then nothing could be opened. */
   readonly substituters: readonly Substituter[];
+  /** `name:base64`, as Nix's `trusted-public-keys`: each may vouch for any path, from any cache. */
+  readonly trustedKeys: readonly string[];
   /** Single-letter keys work (WCAG 2.1.4 wants a switch). */
   readonly letterKeys: boolean;
   /** A download reads the whole NAR, and is saved when that was verified. */
@@ -20,6 +20,7 @@ export interface SettingsState {
   readonly stalledDownloadTimeout: number;
   /** Throws when there is none. */
   setSubstituters(substituters: readonly Substituter[]): void;
+  setTrustedKeys(keys: readonly string[]): void;
   setLetterKeys(on: boolean): void;
   setVerifyDownloads(on: boolean): void;
   /** Throws when it is not one of `TIMEOUTS`. */
@@ -28,11 +29,9 @@ export interface SettingsState {
   reset(): void;
 }
 
-export const DEFAULT_SUBSTITUTERS: readonly Substituter[] = [
-  {
-    url: DEFAULT_CACHE_URL,
-    trustedKeys: ['cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY='],
-  },
+export const DEFAULT_SUBSTITUTERS: readonly Substituter[] = [{ url: DEFAULT_CACHE_URL }];
+export const DEFAULT_TRUSTED_KEYS: readonly string[] = [
+  'cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=',
 ];
 
 /** Seconds. */
@@ -40,6 +39,7 @@ export const TIMEOUTS = { least: 1, most: 3600 } as const;
 
 const DEFAULTS = {
   substituters: DEFAULT_SUBSTITUTERS,
+  trustedKeys: DEFAULT_TRUSTED_KEYS,
   letterKeys: true,
   verifyDownloads: false,
   stalledDownloadTimeout: 30,
@@ -55,6 +55,7 @@ export function createSettingsStore(storage: StateStorage | undefined) {
           if (substituters.length === 0) throw new RangeError('a list of caches without a cache');
           set({ substituters });
         },
+        setTrustedKeys: (trustedKeys) => set({ trustedKeys }),
         setLetterKeys: (letterKeys) => set({ letterKeys }),
         setStalledDownloadTimeout: (stalledDownloadTimeout) => {
           if (!isTimeout(stalledDownloadTimeout)) throw new RangeError(`${stalledDownloadTimeout} s`);
@@ -65,8 +66,9 @@ export function createSettingsStore(storage: StateStorage | undefined) {
       }),
       {
         name: 'nar-explorer-settings',
-        version: 1,
+        version: 2,
         storage: createJSONStorage(() => storage ?? FORGETFUL),
+        migrate: (saved, version) => (version === 1 ? withOneListOfKeys(saved) : saved),
         merge: (saved, current) => ({ ...current, ...validSettings(saved) }),
       },
     ),
@@ -91,12 +93,13 @@ function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
   if ('verifyDownloads' in saved && typeof saved.verifyDownloads === 'boolean')
     valid.verifyDownloads = saved.verifyDownloads;
   if ('substituters' in saved && Array.isArray(saved.substituters)) {
-    const substituters = saved.substituters.filter(isSubstituter).flatMap(({ url, trustedKeys }) => {
+    const substituters = saved.substituters.filter(isSubstituter).flatMap(({ url }) => {
       const cacheUrl = cacheUrlFrom(url);
-      return cacheUrl === undefined ? [] : [{ url: cacheUrl, trustedKeys }];
+      return cacheUrl === undefined ? [] : [{ url: cacheUrl }];
     });
     if (substituters.length > 0) valid.substituters = substituters;
   }
+  if ('trustedKeys' in saved && isTexts(saved.trustedKeys)) valid.trustedKeys = saved.trustedKeys;
   return valid;
 }
 
@@ -107,11 +110,23 @@ export function isTimeout(value: unknown): value is number {
 }
 
 function isSubstituter(value: unknown): value is Substituter {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('url' in value && typeof value.url === 'string')) return false;
-  return (
-    'trustedKeys' in value &&
-    Array.isArray(value.trustedKeys) &&
-    value.trustedKeys.every((key) => typeof key === 'string')
+  return typeof value === 'object' && value !== null && 'url' in value && typeof value.url === 'string';
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+/** In version 1 each cache had keys of its own, which counted for every cache even then. */
+function withOneListOfKeys(saved: unknown): unknown {
+  if (typeof saved !== 'object' || saved === null) return saved;
+  if (!('substituters' in saved && Array.isArray(saved.substituters))) return saved;
+  const caches: readonly unknown[] = saved.substituters;
+  const lists = caches.flatMap((cache) =>
+    isSubstituter(cache) && cacheUrlFrom(cache.url) !== undefined && 'trustedKeys' in cache
+      ? [cache.trustedKeys].filter(isTexts)
+      : [],
   );
+  // Nothing that could be read: then the caches are those of a first visit, and so are the keys.
+  return lists.length === 0 ? saved : { ...saved, trustedKeys: [...new Set(lists.flat())] };
 }

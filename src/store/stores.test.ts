@@ -115,18 +115,18 @@ test('text with several store paths offers the choice; text with none is a failu
 test('other caches in the settings are asked at once when nothing was found before', async () => {
   const { stores, service, archive, opened } = setUp(`/nix/store/${HASH}`);
   const { setSubstituters } = stores.settingsStore.getState();
-  setSubstituters([{ url: 'https://a.org', trustedKeys: [] }]);
+  setSubstituters([{ url: 'https://a.org' }]);
   expect(service.opens).toHaveLength(1);
   service.opens[0]?.answer({
     ok: false,
     failure: { kind: 'not-found', reason: 'no-cache-has-it', storePath: HASH, tried: [] },
   });
   await turn();
-  setSubstituters([{ url: 'https://b.org', trustedKeys: [] }]);
+  setSubstituters([{ url: 'https://b.org' }]);
   expect(service.opens[1]?.input).toMatchObject({ cacheUrls: ['https://b.org'] });
   await opened(1);
   expect(archive().status).toBe('open');
-  setSubstituters([{ url: 'https://c.org', trustedKeys: [] }]);
+  setSubstituters([{ url: 'https://c.org' }]);
   expect(service.opens).toHaveLength(2);
 });
 

@@ -109,6 +109,8 @@ function LastOutcome({ opening, download }: OutcomeProps): ReactNode {
   }
   if (download.status === 'refused')
     return `${download.wanted.fileName} was not saved: it is not what the narinfo describes`;
+  if (download.status === 'unverifiable')
+    return `${download.wanted.fileName} was not saved: it could not be verified`;
   if (download.status === 'failed') {
     const { fileName } = download.wanted;
     return download.failure.kind === 'cancelled'

@@ -12,6 +12,8 @@ export interface Shown {
   readonly listing: NarListing | undefined;
   /** Undefined as long as no file can be read. */
   readonly archive: OpenedArchive | undefined;
+  /** Files that end behind this byte of the NAR may be fetched again when they are saved. */
+  readonly keptUntil: number;
   /** The tree still grows. */
   readonly isGrowing: boolean;
 }
@@ -26,6 +28,7 @@ export function useShown(): Shown {
       head,
       listing: listingOf(state),
       archive: state.status === 'open' ? state.archive : undefined,
+      keptUntil: state.status === 'open' ? state.keptUntil : Number.POSITIVE_INFINITY,
       isGrowing: state.status === 'opening',
     };
   }, [state, place]);

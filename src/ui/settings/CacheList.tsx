@@ -74,9 +74,7 @@ interface FieldsProps {
 function CacheFields({ draft, number, problem, onChange }: FieldsProps) {
   const id = useId();
   const url = useRef<HTMLInputElement>(null);
-  const keys = useRef<HTMLTextAreaElement>(null);
   useInputEvent(url, (text) => onChange({ ...draft, url: text }));
-  useInputEvent(keys, (text) => onChange({ ...draft, keys: text }));
   return (
     <div className={styles.fields}>
       <label htmlFor={`${id}url`}>Cache {number}</label>
@@ -89,15 +87,6 @@ function CacheFields({ draft, number, problem, onChange }: FieldsProps) {
         autoCapitalize="none"
         aria-invalid={problem !== undefined}
         aria-describedby={problem === undefined ? undefined : `${id}problem`}
-      />
-      <label htmlFor={`${id}keys`}>Trusted keys of cache {number}</label>
-      <textarea
-        id={`${id}keys`}
-        ref={keys}
-        defaultValue={draft.keys}
-        rows={Math.max(2, draft.keys.split('\n').length)}
-        placeholder="name:base64"
-        spellCheck={false}
       />
       {problem !== undefined && (
         <p id={`${id}problem`} className={styles.problem} role="alert">

@@ -5,7 +5,8 @@ import buttons from '../shared/buttons.module.css';
 import { Dialog } from '../shared/Dialog';
 import { CacheList } from './CacheList';
 import styles from './Dialogs.module.css';
-import { type CacheDraft, draftOf, readDrafts } from './drafts';
+import { type CacheDraft, draftOf, readDrafts, readKeys } from './drafts';
+import { TrustedKeys } from './TrustedKeys';
 
 /** Edits a draft: nothing is asked of another cache before Save. */
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
@@ -15,17 +16,21 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const [drafts, setDrafts] = useState<readonly CacheDraft[]>(() =>
     settingsStore.getState().substituters.map(draftOf),
   );
+  const [keyText, setKeyText] = useState(() => settingsStore.getState().trustedKeys.join('\n'));
   const [areLettersOn, setLettersOn] = useState(letterKeys);
   const [timeout, setTimeoutText] = useState(() => String(settingsStore.getState().stalledDownloadTimeout));
   const [areVerified, setVerified] = useState(verifyDownloads);
   const [isTried, setTried] = useState(false);
   const { substituters, problems } = readDrafts(drafts);
+  const { keys, problem: keyProblem } = readKeys(keyText);
 
   const save = () => {
     setTried(true);
-    if (!substituters || !isTimeout(Number(timeout))) return;
-    const { setLetterKeys, setSubstituters, setStalledDownloadTimeout, setVerifyDownloads } =
+    if (!substituters || !keys || !isTimeout(Number(timeout))) return;
+    const { setLetterKeys, setSubstituters, setTrustedKeys, setStalledDownloadTimeout, setVerifyDownloads } =
       settingsStore.getState();
+    // Before the caches: another list of these is asked at once.
+    setTrustedKeys(keys);
     setLetterKeys(areLettersOn);
     setStalledDownloadTimeout(Number(timeout));
     setVerifyDownloads(areVerified);
@@ -65,6 +70,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         (CORS).
       </p>
       <CacheList drafts={drafts} problems={isTried ? problems : []} onChange={setDrafts} />
+      <TrustedKeys text={keyText} problem={isTried ? keyProblem : undefined} onChange={setKeyText} />
       <h3 className={styles.heading}>Network</h3>
       <label className={styles.check}>
         Ask again after
@@ -90,7 +96,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         <input type="checkbox" checked={areVerified} onChange={({ target }) => setVerified(target.checked)} />
         Verify a file before it is saved: reads its whole NAR
       </label>
-      <h3 className={styles.heading}>Keys</h3>
+      <h3 className={styles.heading}>Keyboard</h3>
       <label className={styles.check}>
         <input
           type="checkbox"

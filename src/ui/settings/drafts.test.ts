@@ -1,33 +1,39 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_SUBSTITUTERS } from '../../store/settings-store';
-import { draftOf, emptyDraft, moved, readDrafts } from './drafts';
+import { DEFAULT_SUBSTITUTERS, DEFAULT_TRUSTED_KEYS } from '../../store/settings-store';
+import { draftOf, emptyDraft, moved, readDrafts, readKeys } from './drafts';
 
 const KEY = 'cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=';
+const OTHER_KEY = KEY.replace('cache.nixos.org-1', 'other-1');
 
 test('what is in the settings is a draft without problems', () => {
   expect(readDrafts(DEFAULT_SUBSTITUTERS.map(draftOf)).substituters).toEqual(DEFAULT_SUBSTITUTERS);
+  expect(readKeys(DEFAULT_TRUSTED_KEYS.join('\n')).keys).toEqual(DEFAULT_TRUSTED_KEYS);
 });
 
-test('a bare host is a cache, several keys stand on lines of their own', () => {
-  const draft = { ...emptyDraft(), url: ' a.cachix.org/ ', keys: `${KEY}\n ${KEY}\n` };
-  expect(readDrafts([draft]).substituters).toEqual([
-    { url: 'https://a.cachix.org', trustedKeys: [KEY, KEY] },
-  ]);
+test('a bare host is a cache', () => {
+  const draft = { ...emptyDraft(), url: ' a.cachix.org/ ' };
+  expect(readDrafts([draft]).substituters).toEqual([{ url: 'https://a.cachix.org' }]);
 });
 
-test('every problem is told where it is', () => {
+test('several keys stand on lines of their own, or as in nix.conf; none is a list too', () => {
+  expect(readKeys(`${KEY}\n ${OTHER_KEY}\n${KEY}\n`).keys).toEqual([KEY, OTHER_KEY]);
+  expect(readKeys(`${KEY} ${OTHER_KEY}`).keys).toEqual([KEY, OTHER_KEY]);
+  expect(readKeys(' \n').keys).toEqual([]);
+});
+
+test('what is no key is named', () => {
+  const { keys, problem } = readKeys(`${KEY}\nx:y`);
+  expect(keys).toBeUndefined();
+  expect(problem).toContain('x:y');
+});
+
+test('every problem of a cache is told where it is', () => {
   const good = { ...emptyDraft(), url: 'https://a.org' };
-  const { substituters, problems } = readDrafts([
-    good,
-    emptyDraft(),
-    { ...good, url: 'a.org' },
-    { ...good, url: 'b.org', keys: 'x:y' },
-  ]);
+  const { substituters, problems } = readDrafts([good, emptyDraft(), { ...good, url: 'a.org' }]);
   expect(substituters).toBeUndefined();
   expect(problems[0]).toBeUndefined();
   expect(problems[1]).toContain('no address');
   expect(problems[2]).toContain('already');
-  expect(problems[3]).toContain('x:y');
   expect(readDrafts([{ ...good, url: 'two words' }]).problems[0]).toContain('no address');
 });
 

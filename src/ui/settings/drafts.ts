@@ -7,18 +7,16 @@ export interface CacheDraft {
   /** Stays with the draft while the list is reordered. */
   readonly id: number;
   readonly url: string;
-  /** One key a line. */
-  readonly keys: string;
 }
 
 let lastId = 0;
 
-export function draftOf({ url, trustedKeys }: Substituter): CacheDraft {
-  return { id: ++lastId, url, keys: trustedKeys.join('\n') };
+export function draftOf({ url }: Substituter): CacheDraft {
+  return { id: ++lastId, url };
 }
 
 export function emptyDraft(): CacheDraft {
-  return draftOf({ url: '', trustedKeys: [] });
+  return draftOf({ url: '' });
 }
 
 export interface ReadDrafts {
@@ -30,14 +28,9 @@ export interface ReadDrafts {
 
 export function readDrafts(drafts: readonly CacheDraft[]): ReadDrafts {
   const urls = drafts.map(({ url }) => cacheUrlFrom(url));
-  const problems = drafts.map(
-    ({ keys }, i) => problemOf(urls, i) ?? keysOf(keys).map(keyProblem).find(Boolean),
-  );
+  const problems = urls.map((_, i) => problemOf(urls, i));
   if (problems.some((problem) => problem !== undefined)) return { substituters: undefined, problems };
-  return {
-    substituters: drafts.map(({ keys }, i) => ({ url: urls[i] ?? '', trustedKeys: keysOf(keys) })),
-    problems,
-  };
+  return { substituters: urls.map((url = '') => ({ url })), problems };
 }
 
 function problemOf(urls: readonly (string | undefined)[], i: number): string | undefined {
@@ -46,8 +39,17 @@ function problemOf(urls: readonly (string | undefined)[], i: number): string | u
   return urls.indexOf(url) < i ? 'This cache is in the list already.' : undefined;
 }
 
-function keysOf(text: string): string[] {
-  return text.split(/\s+/).filter((key) => key !== '');
+export interface ReadKeys {
+  /** Each once; undefined as long as there is a problem. */
+  readonly keys: readonly string[] | undefined;
+  readonly problem: string | undefined;
+}
+
+/** Keys between any white space, as in `nix.conf`. */
+export function readKeys(text: string): ReadKeys {
+  const keys = [...new Set(text.split(/\s+/).filter((key) => key !== ''))];
+  const problem = keys.map(keyProblem).find(Boolean);
+  return { keys: problem === undefined ? keys : undefined, problem };
 }
 
 function keyProblem(key: string): string | undefined {

@@ -13,13 +13,13 @@ import styles from './Checks.module.css';
 import { CHECK_LABELS, CHECK_STATES, CHECKS, summaryOf } from './checks';
 
 /** The verdicts: each with its mark, then what they mean, then what each was held against. */
-export function Checks({ shown: { head, archive } }: { readonly shown: Shown }) {
+export function Checks({ shown: { head, archive, keptUntil } }: { readonly shown: Shown }) {
   const isVerifying = useVerify(({ state }) => state.status === 'verifying');
   const isDownloadVerified = useDownload(({ state }) => state.status === 'verifying');
   const verifying = isVerifying || isDownloadVerified;
   if (!head) return null;
   const { verdicts } = head;
-  const { state, words } = summaryOf(verdicts);
+  const { state, words } = summaryOf(verdicts, archive === undefined || archive.narSize <= keptUntil);
   return (
     <div className={styles.checks}>
       {CHECKS.map((name) => (

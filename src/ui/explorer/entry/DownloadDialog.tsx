@@ -152,7 +152,10 @@ function stageOf(state: StartedProps['state']): ReactNode {
 }
 
 function FileFacts({ wanted, head, children }: Props & { readonly children?: ReactNode }) {
-  const summary = head && summaryOf(head.verdicts);
+  const isKept = useArchive(
+    ({ state }) => state.status !== 'open' || state.archive.narSize <= state.keptUntil,
+  );
+  const summary = head && summaryOf(head.verdicts, isKept);
   return (
     <dl className={styles.facts}>
       <FactRow label="Name">

@@ -48,7 +48,7 @@ export function FilePage({ shown, listing, node }: Props) {
               <span data-portability="not-a-program"> · not executable</span>
             )}
           </p>
-          <FileState shown={shown} />
+          <FileState shown={shown} fileEnd={node.narOffset + node.size} />
         </div>
       </div>
       <dl className={styles.facts}>

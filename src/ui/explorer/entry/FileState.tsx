@@ -1,19 +1,27 @@
 import { formatIec } from '../../../nix/format';
 import { isRunning } from '../../../store/download-store';
-import { fileCheckOf } from '../../../store/file-check';
+import { checkOfRead, fileCheckOf, isWhole } from '../../../store/file-check';
 import { useDownload, useSettings, useStores, useVerify } from '../../../store/hooks';
 import { classes } from '../../shared/classes';
 import type { Shown } from '../use-shown';
 import { CHECK_STATES, fileWords } from './checks';
 import styles from './FileState.module.css';
 
+interface Props {
+  readonly shown: Shown;
+  /** The first byte of the NAR behind the file. */
+  readonly fileEnd: number;
+}
+
 /** Whether this file is what it should be, in words, beside the button that takes it; and the choice to look first. */
-export function FileState({ shown: { head, archive } }: { readonly shown: Shown }) {
+export function FileState({ shown: { head, archive, keptUntil }, fileEnd }: Props) {
   const isVerifying = useVerify(({ state }) => state.status === 'verifying');
   const isDownloadVerified = useDownload(({ state }) => state.status === 'verifying');
   if (!head) return null;
   const found = fileCheckOf(head.verdicts);
-  const check = found === 'unchecked' && (isVerifying || isDownloadVerified) ? 'checking' : found;
+  const isChecking = found === 'unchecked' && (isVerifying || isDownloadVerified);
+  const isApart = fileEnd > keptUntil && isWhole(head.verdicts);
+  const check = isChecking ? 'checking' : checkOfRead({ verdicts: head.verdicts, isApart });
   return (
     <div className={styles.line}>
       <span data-file-check={check} className={classes(styles.words, styles[check])}>

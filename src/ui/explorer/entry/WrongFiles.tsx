@@ -12,10 +12,12 @@ import styles from './WrongFiles.module.css';
 /** What must not be overlooked: a file on the person's disk, or one that almost was, is not what it should be. */
 export function WrongFiles() {
   const { downloadStore } = useStores();
-  const verdicts = useArchive(({ state }) => headOf(state)?.verdicts);
+  const archive = useArchive(({ state }) => state);
+  const verdicts = headOf(archive)?.verdicts;
   const state = useDownload((download) => download.state);
   const savedUnchecked = useDownload((download) => download.savedUnchecked);
-  const wrong = wrongAfterSaving({ savedUnchecked }, verdicts);
+  const savedOf = useDownload((download) => download.savedOf);
+  const wrong = wrongAfterSaving({ savedUnchecked, savedOf }, archive);
   const { dismiss, forgetSaved } = downloadStore.getState();
   return (
     <>

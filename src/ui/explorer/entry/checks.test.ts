@@ -49,3 +49,14 @@ test('a file’s words never say more than is known', () => {
   expect(fileWords('verified', verdicts({}))).toBe('this file is verified');
   expect(fileWords('impossible', UNCLAIMED)).toBe('there is nothing to verify this file by');
 });
+
+test('a NAR that is not kept verifies no file of its end', () => {
+  const large = summaryOf(verdicts({}), false).words;
+  expect(large).toContain('The NAR is verified.');
+  expect(large).toContain('fetched again');
+  expect(large).not.toContain('Every file');
+  expect(fileWords('unchecked', verdicts({}))).toBe('the NAR is verified; this file may be fetched again');
+  const unread = verdicts({ 'nar-hash': 'unchecked' });
+  expect(summaryOf(unread, false)).toEqual(summaryOf(unread));
+  expect(fileWords('unchecked', unread)).toBe('this file is not verified yet');
+});

@@ -1,6 +1,6 @@
 import type { CheckName, CheckState, Verdicts } from '../../../archive/verdict';
 import { displayText } from '../../../nix/text';
-import { fileCheckOf } from '../../../store/file-check';
+import { fileCheckOf, isVouched, isWhole } from '../../../store/file-check';
 
 /** What can be checked of an archive, in the order that it is shown in. */
 export const CHECK_LABELS: Readonly<Record<CheckName, string>> = {
@@ -25,13 +25,19 @@ export const CHECK_STATES: Readonly<Record<CheckState, { readonly mark: string; 
   impossible: { mark: '–', word: 'not possible' },
 };
 
-/** What the verdicts mean for somebody who is about to save a file, in one sentence. */
-export function summaryOf(verdicts: Verdicts): { readonly state: CheckState; readonly words: string } {
+/** What the verdicts mean for somebody who is about to save a file. Not all is said of every file where not all of the NAR is kept. */
+export function summaryOf(
+  verdicts: Verdicts,
+  isKept = true,
+): { readonly state: CheckState; readonly words: string } {
   const state = fileCheckOf(verdicts);
-  return { state, words: summaryWords(state, verdicts) };
+  const again = isKept || !isWhole(verdicts) || state === 'mismatch' ? '' : ` ${FETCHED_AGAIN}`;
+  return { state, words: `${summaryWords(state, verdicts, isKept)}${again}` };
 }
 
-function summaryWords(state: CheckState, verdicts: Verdicts): string {
+const FETCHED_AGAIN = 'What this browser cannot keep of it is fetched again to be saved.';
+
+function summaryWords(state: CheckState, verdicts: Verdicts, isKept: boolean): string {
   const { signature, 'nar-hash': narHash } = verdicts;
   switch (state) {
     case 'mismatch': {
@@ -40,7 +46,7 @@ function summaryWords(state: CheckState, verdicts: Verdicts): string {
       return `Do not trust what comes from here: ${names} ${bad.length === 1 ? 'does' : 'do'} not fit.`;
     }
     case 'verified':
-      return 'Every file of this path is verified.';
+      return isKept ? 'Every file of this path is verified.' : 'The NAR is verified.';
     case 'impossible':
       return narHash.state === 'verified'
         ? `The NAR is the one that the narinfo describes. ${displayText(signature.detail)}`
@@ -51,18 +57,19 @@ function summaryWords(state: CheckState, verdicts: Verdicts): string {
 }
 
 /** The same for one file, beside the button that takes it. */
-export function fileWords(check: CheckState, { 'nar-hash': narHash }: Verdicts): string {
+export function fileWords(check: CheckState, verdicts: Verdicts): string {
   switch (check) {
     case 'verified':
       return 'this file is verified';
     case 'checking':
       return 'this file is being verified';
     case 'unchecked':
-      return 'this file is not verified yet';
+      if (!isWhole(verdicts)) return 'this file is not verified yet';
+      return `the NAR is ${isVouched(verdicts) ? 'verified' : 'as the narinfo says'}; this file may be fetched again`;
     case 'mismatch':
       return 'this file is not to be trusted';
     case 'impossible':
-      return narHash.state === 'verified'
+      return verdicts['nar-hash'].state === 'verified'
         ? 'this file is as the narinfo says, which nobody you trust has signed'
         : 'there is nothing to verify this file by';
   }
