@@ -34,7 +34,7 @@ async function verifyHere(folder: string, storePath: string, keys: readonly stri
     kind: 'store-path' as const,
     hashPart: storePath.slice(11, 43),
     cacheUrls: [server.url],
-    trustedKeys: keys.map((key) => ({ key, listedWith: server.url })),
+    trustedKeys: keys.map((key) => ({ key })),
   };
   try {
     const opened = await service.open(input, () => {}, never);

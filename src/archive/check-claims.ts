@@ -16,7 +16,7 @@ export async function checkSignature(narInfo: NarInfo, trustedKeys: readonly Tru
   if (narInfo.signatures.length === 0) return impossible('The narinfo has no signature.');
   const keys = trustedKeys.flatMap((trusted) => {
     const key = readable(() => parsePublicKey(trusted.key));
-    return key ? [{ ...key, listedWith: trusted.listedWith }] : [];
+    return key ? [{ ...key, cacheUrl: trusted.cacheUrl }] : [];
   });
   const texts = fingerprintsOf(narInfo);
   const found: Record<Finding['kind'], string[]> = { good: [], wrong: [], stranger: [] };
@@ -53,7 +53,7 @@ interface Fingerprint {
   readonly order: string;
 }
 
-type ReadKey = NamedBytes & Pick<TrustedKey, 'listedWith'>;
+type ReadKey = NamedBytes & Pick<TrustedKey, 'cacheUrl'>;
 
 /** Nix's references are a set (`StorePathSet`, in the order of base names): one that is written twice is signed once. */
 function fingerprintsOf(narInfo: NarInfo): Fingerprint[] {
@@ -89,8 +89,8 @@ async function judge(
   return wrong;
 }
 
-function whereFrom({ listedWith }: ReadKey): string {
-  return listedWith === undefined ? 'built in for the sample cache' : `of your list, with ${listedWith}`;
+function whereFrom({ cacheUrl }: ReadKey): string {
+  return cacheUrl === undefined ? 'of your list' : 'built in for the sample cache';
 }
 
 /** Whether the store path follows from the contents that `CA` claims: then Nix trusts it without a signature. */

@@ -8,10 +8,8 @@ import type { Verdicts } from './verdict';
 
 export interface TrustedKey {
   readonly key: string;
-  /** The one cache that it is trusted for; undefined: any. */
+  /** The one cache that a key which is built in is trusted for; undefined: it is of the person's list, and counts for any. */
   readonly cacheUrl?: string | undefined;
-  /** The cache that it stands with in the person's list; undefined: it is built in. */
-  readonly listedWith?: string | undefined;
 }
 
 /** What can be opened, as a recipe: the bytes are fetched where they are decoded. */

@@ -89,9 +89,6 @@ function streamInputOf({ place }: Address, { inputStore, settingsStore }: Follow
   return file && { kind: 'file', file };
 }
 
-/** What a verdict calls the list that a key is from. */
-const OWN_KEYS = 'your trusted public keys';
-
 /** The cache of the address first, then the person's own list. */
 function storePathInput(
   hashPart: string,
@@ -101,7 +98,7 @@ function storePathInput(
   const { substituters, trustedKeys: ownKeys } = settingsStore.getState();
   const listed = substituters.map(({ url }) => url);
   const cacheUrls = cacheUrl === undefined ? listed : [cacheUrl, ...listed.filter((url) => url !== cacheUrl)];
-  const trustedKeys = [...ownKeys.map((key) => ({ key, listedWith: OWN_KEYS })), ...builtInKeys];
+  const trustedKeys = [...ownKeys.map((key) => ({ key })), ...builtInKeys];
   return { kind: 'store-path', hashPart, cacheUrls, trustedKeys, patience: patienceOf(settingsStore) };
 }
 
