@@ -240,6 +240,7 @@ test('the dependencies are these, and no others', () => {
     '@vitejs/plugin-react',
     'axe-core',
     'fast-check',
+    'lighthouse',
     'typescript',
     'vite',
     'vitest',

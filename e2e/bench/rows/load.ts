@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import lighthouse, { type Result as LighthouseResult } from 'lighthouse';
+import { freePort } from '../../support/free-port';
+import { startPageServer } from '../../support/page-server';
+import { withBrowser } from '../browser';
+import type { Means } from '../means';
+import { summarise } from '../measure';
+import { atLeast, atMost, type Group, group, type Outcome, type Row } from '../row';
+
+const HELD_BACK = 'Lighthouse names what holds it back; see the note';
+
+const LIGHTHOUSE = 'Lighthouse 12.8.2, mobile';
+
+const performanceRow = (page: string): Row => ({
+  measure: `${LIGHTHOUSE}, ${page}: performance`,
+  target: atLeast(95, 'points'),
+  missedBecause: HELD_BACK,
+});
+const otherRow = (page: string): Row => ({
+  measure: `${LIGHTHOUSE}, ${page}: the lowest of accessibility, best practices, SEO`,
+  target: atLeast(100, 'points'),
+  missedBecause: HELD_BACK,
+});
+
+/** What a first visit loads, and what Lighthouse says of it. */
+export const loadGroups: readonly Group[] = [
+  group(
+    {
+      scripts: {
+        measure: 'initial JavaScript, gzip',
+        target: atMost(110, 'KB'),
+        missedBecause: 'it is more than is needed for the landing page',
+      },
+      styles: {
+        measure: 'initial CSS, gzip',
+        target: atMost(12, 'KB'),
+        missedBecause: 'it is more than is needed for the landing page',
+      },
+    },
+    async (means) => {
+      const loaded = await withBrowser(means, async ({ page }) => {
+        const urls: { url: string; type: string }[] = [];
+        page.on('request', (request) => urls.push({ url: request.url(), type: request.resourceType() }));
+        await page.goto(means.page.url, { waitUntil: 'networkidle' });
+        return urls;
+      });
+      const size = (type: string): Outcome => {
+        const files = loaded.filter((one) => one.type === type).map(({ url }) => new URL(url).pathname);
+        const bytes = files.map(
+          (file) => gzipSync(readFileSync(join(means.pageFolder, file)), { level: 9 }).length,
+        );
+        const sum = bytes.reduce((all, one) => all + one, 0);
+        return {
+          status: 'measured',
+          value: summarise([sum / 1000]),
+          note: `${files.length} ${files.length === 1 ? 'file' : 'files'} on the landing page, gzip -9; 1 KB is 1000 bytes`,
+        };
+      };
+      return { scripts: size('script'), styles: size('stylesheet') };
+    },
+  ),
+  lighthouseGroup('landing page', () => '/'),
+  lighthouseGroup('deep link', () => {
+    const { storePath } = sample('hello-static-1.2');
+    return `${storePath}/bin/hello-static?cache=/sample-cache`;
+  }),
+];
+
+function lighthouseGroup(page: string, address: () => string): Group {
+  return group({ performance: performanceRow(page), others: otherRow(page) }, (means) =>
+    measureLighthouse(means, address()),
+  );
+}
+
+function sample(name: string): { readonly storePath: string } {
+  // As public/sample-cache has it.
+  const offered: { storePath: string }[] = JSON.parse(
+    readFileSync(join('public', 'sample-cache', 'sample.json'), 'utf8'),
+  );
+  const found = offered.find(({ storePath }) => storePath.slice(44) === name);
+  if (!found) throw new Error(`the sample cache does not offer ${name}`);
+  return found;
+}
+
+const OTHERS = ['accessibility', 'best-practices', 'seo'];
+
+async function measureLighthouse(
+  means: Means,
+  address: string,
+): Promise<Record<'performance' | 'others', Outcome>> {
+  // As GitHub Pages sends it, but for the status of what is not there.
+  const host = await startPageServer({
+    folder: means.pageFolder,
+    gzip: true,
+    headers: { 'Cache-Control': 'max-age=600' },
+  });
+  const url = new URL(address.replace('cache=/', `cache=${host.url}`), host.url).href;
+  const results: LighthouseResult[] = [];
+  try {
+    for (let round = 0; round < means.rounds; round++) {
+      const port = await freePort();
+      const result = await withBrowser(means, () => lighthouse(url, { port, logLevel: 'error' }), {
+        args: [`--remote-debugging-port=${port}`],
+      });
+      if (!result) throw new Error('Lighthouse had nothing to say');
+      const { runtimeError } = result.lhr;
+      if (runtimeError) throw new Error(`Lighthouse: ${runtimeError.code} ${runtimeError.message}`);
+      results.push(result.lhr);
+    }
+  } finally {
+    await host.close();
+  }
+  const score = (lhr: LighthouseResult, category: string) => (lhr.categories[category]?.score ?? 0) * 100;
+  const [last] = results.slice(-1);
+  if (!last) throw new Error('Lighthouse did not run');
+  const lowest = (lhr: LighthouseResult) => Math.min(...OTHERS.map((category) => score(lhr, category)));
+  const each = OTHERS.map((category) => `${category} ${score(last, category).toFixed(0)}`).join(', ');
+  return {
+    performance: {
+      status: 'measured',
+      value: summarise(results.map((lhr) => score(lhr, 'performance'))),
+      note: [timings(last), ...complaints(last, ['performance'])].join('; '),
+    },
+    others: {
+      status: 'measured',
+      value: summarise(results.map(lowest)),
+      note: [each, ...complaints(last, OTHERS)].join('; '),
+    },
+  };
+}
+
+const TIMINGS = {
+  'first-contentful-paint': 'first paint',
+  'largest-contentful-paint': 'largest paint',
+  'total-blocking-time': 'blocked',
+  'cumulative-layout-shift': 'shift',
+  'speed-index': 'speed index',
+};
+
+function timings({ audits }: LighthouseResult): string {
+  const parts = Object.entries(TIMINGS).map(([id, name]) => `${name} ${audits[id]?.displayValue ?? '?'}`);
+  return parts.join(', ').replaceAll('\u00a0', ' ');
+}
+
+/** Audits that took points away, by their titles. */
+function complaints({ audits, categories }: LighthouseResult, of: readonly string[]): string[] {
+  const named = of.flatMap((category) =>
+    (categories[category]?.auditRefs ?? [])
+      .filter(({ id, weight }) => weight > 0 && (audits[id]?.score ?? 1) < 0.9)
+      .map(({ id }) => `${id}: ${audits[id]?.title}`),
+  );
+  return [...new Set(named)];
+}
