@@ -4,6 +4,7 @@ import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { BLANK_PATH } from '../support/page-server';
 import { findProgram } from '../support/requirements.mjs';
 import type { Means } from './means';
+import { until } from './page-clock';
 import type { BenchSite } from './site/bench';
 
 /**
@@ -58,7 +59,7 @@ const PATIENCE = 600_000;
 /** The bench's own page, with the functions that it has. */
 export async function openSite({ page }: BenchBrowser, { site }: Means): Promise<RemoteSite> {
   await page.goto(site.url);
-  await page.waitForFunction('globalThis.benchSite !== undefined');
+  await until(page, 'globalThis.benchSite !== undefined');
   return {
     call: (name, ...args) =>
       page.evaluate(`benchSite.${name}(${args.map((one) => JSON.stringify(one)).join(',')})`),

@@ -58,7 +58,7 @@ function readOptions(args: readonly string[]): Options | undefined {
 }
 
 function isGrowth(only: string): boolean {
-  return GROWTH_NAME.includes(only);
+  return only === '' || only === GROWTH_NAME;
 }
 
 /** Groups that hold a row of that name. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 
 /**
@@ -40,6 +41,11 @@ export const PAGE_CLOCK = `(() => {
 /** When what an expression speaks of was painted, in milliseconds since 1970, as Node's clock has them. */
 export function painted(page: Page, when: string): Promise<number> {
   return page.evaluate(`pageClock.painted(() => ${when}).then((at) => performance.timeOrigin + at)`);
+}
+
+/** Waits until an expression holds. Playwright's own way to wait is evaluated in the page, which its policy forbids. */
+export async function until(page: Page, expression: string): Promise<void> {
+  while (!(await page.evaluate(`Boolean(${expression})`))) await pause(20);
 }
 
 /** Milliseconds since 1970, with fractions. */

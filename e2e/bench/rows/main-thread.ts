@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { setUp, withBrowser } from '../browser';
 import type { Means } from '../means';
 import { summarise } from '../measure';
+import { until } from '../page-clock';
 import { atMost, type Group, group, type Outcome } from '../row';
 
 /** How long the page's own thread is taken while its worker is at it. */
@@ -101,9 +102,7 @@ async function whileGrowing(means: Means): Promise<Outcome> {
       await page.evaluate(WATCH);
       await page.getByRole('textbox').first().fill(path.storePath);
       await page.keyboard.press('Enter');
-      await page.waitForFunction(
-        `document.querySelector('[role=status]')?.textContent.includes('Tree from NAR')`,
-      );
+      await until(page, `document.querySelector('[role=status]')?.textContent.includes('Tree from NAR')`);
       seen.push(await watched(page));
     });
   }
