@@ -85,11 +85,14 @@ async function withMeans(options: Options, use: (means: Means) => Promise<Report
 }
 
 async function measureAll({ only, rounds }: Options, means: Means): Promise<Report> {
+  const machine = await describeMachine();
+  if (machine.load > 1)
+    means.say(`this machine is busy (load ${machine.load.toFixed(1)}): numbers will be noisy`);
   const results: Result[] = [];
   for (const group of chosen(only)) results.push(...(await measureGroup(group, only, means)));
   const plots: Plot[] = [];
   for (const draw of isGrowth(only) ? GROWTH : []) plots.push(...(await draw(means)));
-  return { machine: await describeMachine(), rounds, results, plots };
+  return { machine, rounds, results, plots };
 }
 
 /** A row that cannot be measured is said to be so, and the rest goes on. */

@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { runForText } from '../fixtures/run-tool';
 import { findProgram } from '../support/requirements.mjs';
 
@@ -10,6 +10,8 @@ export interface Machine {
   readonly cores: number;
   /** Bytes. */
   readonly memory: number;
+  /** What else it was busy with: processes that ran in the minute before, on average. */
+  readonly load: number;
   /** By the tool's name. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -21,6 +23,7 @@ export async function describeMachine(): Promise<Machine> {
     processor: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memory: totalmem(),
+    load: loadavg()[0] ?? 0,
     versions: {
       Chromium: await version(findProgram('chromium') ?? 'chromium'),
       Firefox: await version(findProgram('firefox-esr') ?? 'firefox'),

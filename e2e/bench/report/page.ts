@@ -54,13 +54,14 @@ native program with a file in the page cache and \`/dev/null\`, each as a whole 
 Everything else goes through the built page and its own workers, with a binary cache on loopback. Inputs are made from Debian's
 files by Nix: libraries and text with a program (mixed), one shared library, text alone. Bytes fetched are what the server handed out.`;
 
-function machineTable({ date, processor, cores, memory, versions }: Machine, rounds: number): string {
+function machineTable({ date, processor, cores, memory, load, versions }: Machine, rounds: number): string {
   const rows = [
     ['date', date],
     ['processor', `${processor}, ${cores} ${cores === 1 ? 'core' : 'cores'}`],
     ['memory', `${Math.round(memory / 2 ** 30)} GiB`],
     ...Object.entries(versions),
     ['rounds', String(rounds)],
+    ['load in the minute before', load.toFixed(1)],
   ];
   return markdownTable(['what', 'which'], rows);
 }

@@ -1,10 +1,10 @@
 import { withBrowser } from '../browser';
 import type { Means } from '../means';
-import { interleave, type Rounds, repeat, type Samples, summarise } from '../measure';
+import { type Rounds, repeat, type Samples, summarise } from '../measure';
 import { PAGE_CLOCK } from '../page-clock';
 import type { Plot, Point } from '../report/plot';
 import { measurePipeline } from './pipeline';
-import { cutOut, filesOf, type NarEntry, saveFromColdPage } from './save';
+import { type Cost, type Costs, cutOut, filesOf, type NarEntry, saveInTurn } from './save';
 import { bytesToPaint } from './tree';
 
 /** How cost grows: pictures instead of rows. */
@@ -75,40 +75,29 @@ async function byPosition(means: Means): Promise<Plot[]> {
   // Of all inputs the one whose files are small: there is one at any place.
   const input = means.inputs.kinds.text;
   const files = await filesOf(means, input);
-  const measured: { x: number; time: Rounds; bytes: Rounds }[] = [];
+  const measured: { x: number; costs: Costs }[] = [];
   for (const position of POSITIONS) {
     const file = fileNear(files, position * input.narSize);
-    const bytes: { ours: number[]; native: number[] } = { ours: [], native: [] };
     means.say(`  ${file.narPath}, at ${file.narOffset}`);
-    const time = await interleave({
-      rounds: means.rounds,
-      ours: async (round) => {
-        const cost = await saveFromColdPage(means, input, file);
-        if (round >= 0) bytes.ours.push(cost.bytes / 1e6);
-        return cost.milliseconds;
-      },
-      native: async (round) => {
-        const cost = await cutOut(means, input, file);
-        if (round >= 0) bytes.native.push(cost.bytes / 1e6);
-        return cost.milliseconds;
-      },
-      say: means.say,
-    });
-    measured.push({ x: ((file.narOffset + file.size) / input.narSize) * 100, time, bytes });
+    const x = ((file.narOffset + file.size) / input.narSize) * 100;
+    measured.push({ x, costs: await saveInTurn(means, input, file, cutOut) });
   }
-  const plot = (name: 'time' | 'bytes', title: string, label: string): Plot => ({
+  const plot = (name: string, title: string, label: string, of: (cost: Cost) => number): Plot => ({
     name: `position-${name}`,
-    title,
+    title: `Saving a file from a cold page, out of 150 MB of text, xz: ${title}`,
     x: { label: 'where in the NAR the file ends, in %', scale: 'linear' },
     y: { label, scale: 'linear' },
     series: [
-      { label: 'explorer', points: measured.map((one) => pointOf(one.x, one[name].ours)) },
-      { label: 'curl | xz | tail | head', points: measured.map((one) => pointOf(one.x, one[name].native)) },
+      { label: 'explorer', points: measured.map(({ x, costs }) => pointOf(x, costs.ours.map(of))) },
+      {
+        label: 'curl | xz | tail | head',
+        points: measured.map(({ x, costs }) => pointOf(x, costs.native.map(of))),
+      },
     ],
   });
   return [
-    plot('time', 'Saving a file from a cold page, out of 150 MB of text, xz: time', 'ms'),
-    plot('bytes', 'Saving a file from a cold page, out of 150 MB of text, xz: bytes fetched', 'MB'),
+    plot('time', 'time', 'ms', ({ milliseconds }) => milliseconds),
+    plot('bytes', 'bytes fetched', 'MB', ({ bytes }) => bytes / 1e6),
   ];
 }
 
