@@ -26,9 +26,18 @@ export function memoryOf(profile: string): BrowserMemory {
     if (!isOf(pid)) continue;
     const pss = pssOf(pid) ?? 0;
     memory.all += pss;
-    if (commandLine.includes('--type=renderer')) memory.renderers += pss;
+    if (isOfPage(commandLine)) memory.renderers += pss;
   }
   return memory;
+}
+
+/** Chromium's own windows have renderers as well, which come and go as they please. */
+function isOfPage(commandLine: string): boolean {
+  return (
+    commandLine.includes('--type=renderer') &&
+    !commandLine.includes('--top-chrome-webui') &&
+    !commandLine.includes('--extension-process')
+  );
 }
 
 interface Process {
