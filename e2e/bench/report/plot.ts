@@ -28,7 +28,7 @@ export interface Point {
 
 const WIDTH = 640;
 const HEIGHT = 360;
-const EDGE = { left: 72, right: 20, top: 44, bottom: 52 };
+const EDGE = { left: 72, right: 40, top: 44, bottom: 52 };
 /** A color and a dash for each line, so that nobody has to tell colors apart. */
 const LINES = [
   { color: 'var(--first)', dash: 'none' },

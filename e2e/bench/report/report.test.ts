@@ -64,6 +64,6 @@ test('a plot puts points where they belong', () => {
   const svg = drawPlot(plot);
   expect(svg).toContain('a &lt; b');
   // Half way up and across, on a scale of powers of ten from 1 to 100 and one from 0 to 100.
-  expect(svg).toContain('d="M72 308L346 176L620 44"');
+  expect(svg).toContain('d="M72 308L336 176L600 44"');
   expect(svg.match(/<circle/g)).toHaveLength(3);
 });

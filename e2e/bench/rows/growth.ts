@@ -84,7 +84,7 @@ async function byPosition(means: Means): Promise<Plot[]> {
   }
   const plot = (name: string, title: string, label: string, of: (cost: Cost) => number): Plot => ({
     name: `position-${name}`,
-    title: `Saving a file from a cold page, out of 150 MB of text, xz: ${title}`,
+    title: `Saving a file from a cold page, 150 MB of text, xz: ${title}`,
     x: { label: 'where in the NAR the file ends, in %', scale: 'linear' },
     y: { label, scale: 'linear' },
     series: [
