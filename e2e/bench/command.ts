@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startCacheServer } from '../support/cache-server';
 import { missingFor } from '../support/requirements.mjs';
+import { HUGE_FOLDER } from './huge';
 import { makeInputs } from './inputs/inputs';
 import { describeMachine } from './machine';
 import type { Means } from './means';
@@ -72,6 +73,11 @@ function isNamed({ measure, against = '' }: Group['rows'][string], only: string)
 
 async function withMeans(options: Options, use: (means: Means) => Promise<Report>): Promise<Report> {
   const scratch = mkdtempSync(join(tmpdir(), 'explorer-bench-'));
+  // Also when somebody interrupts it: what is huge must not stay.
+  process.once('exit', () => {
+    for (const used of [scratch, HUGE_FOLDER]) rmSync(used, { recursive: true, force: true });
+  });
+  process.once('SIGINT', () => process.exit(130));
   const say = (line: string) => console.log(line);
   const inputs = await makeInputs(say);
   const sites = await startSites();
@@ -80,7 +86,6 @@ async function withMeans(options: Options, use: (means: Means) => Promise<Report
     return await use({ inputs, rounds: options.rounds, caches, ...sites, scratch, say });
   } finally {
     await Promise.all([sites.page.close(), sites.site.close(), caches.close()]);
-    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

@@ -4,9 +4,7 @@ import { buildCommand } from './bundle.mjs';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 const built = await buildCommand();
-try {
-  const { runCommand } = await import(pathToFileURL(built.command).href);
-  process.exitCode = await runCommand(process.argv.slice(2));
-} finally {
-  built.remove();
-}
+// Also when somebody interrupts it.
+process.once('exit', built.remove);
+const { runCommand } = await import(pathToFileURL(built.command).href);
+process.exitCode = await runCommand(process.argv.slice(2));

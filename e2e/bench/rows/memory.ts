@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startCacheServer } from '../../support/cache-server';
 import { setUp, withBrowser } from '../browser';
-import { type Huge, type HugePath, makeHuge } from '../inputs/huge';
+import { type Huge, type HugePath, makeHuge } from '../huge';
 import type { Means } from '../means';
 import { summarise } from '../measure';
 import { memoryOf, tellsMemory } from '../processes';

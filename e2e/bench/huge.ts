@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NixStore, nix } from '../../fixtures/nix';
-import { fieldOf } from '../../fixtures/recompress';
-import { runTool } from '../../fixtures/run-tool';
-import { BENCH_CACHE } from './inputs';
+import { NixStore, nix } from '../fixtures/nix';
+import { fieldOf } from '../fixtures/recompress';
+import { runTool } from '../fixtures/run-tool';
+import { BENCH_CACHE } from './inputs/inputs';
 
 /** Of the one large file. */
 const SIZE = 3_000_000_000;
 const MIB = 1024 * 1024;
+/** Nothing in it outlives a run. */
+export const HUGE_FOLDER = join(BENCH_CACHE, 'huge');
 
 /** The same tree, compressed in one way. */
 export interface HugePath {
@@ -34,7 +36,7 @@ const NEEDED = 4 * SIZE;
  * contents are cheap to make: one part in 32 is random, the rest is lines that say where they stand.
  */
 export async function makeHuge(say: (line: string) => void): Promise<Huge | string> {
-  const folder = join(process.cwd(), BENCH_CACHE, 'huge');
+  const folder = join(process.cwd(), HUGE_FOLDER);
   await rm(folder, { recursive: true, force: true });
   const { bavail, bsize } = await statfs(BENCH_CACHE);
   if (bavail * bsize < NEEDED + 5_000_000_000)
