@@ -10,7 +10,7 @@ import { atMost, type Group, group, type Outcome, type Row } from '../row';
 const row = (compression: string): Row => ({
   measure: `a NAR of 3 GB (${compression}), the file at its end: page and workers beyond an empty page`,
   target: atMost(200, 'MB'),
-  missedBecause: 'what is decoded on the way is kept in memory before it is written to a private file',
+  missedBecause: 'what holds it has not been profiled',
 });
 
 /** What the page's processes hold at most while a file at the end of a NAR of 3 GB is saved. */
