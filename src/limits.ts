@@ -137,7 +137,7 @@ export const LIMITS = {
   xzDictionary: {
     most: 64 * MIB,
     unit: 'bytes',
-    by: 'the decoder',
+    by: 'us',
     of: 'an xz dictionary',
     why: 'what xz -9 writes',
   },

@@ -15,7 +15,7 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
     name: 'xz',
     recognises: (head) => startsWith(head, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
     command: 'xz -dc',
-    load: loader('xz', () => import('./xz')),
+    load: loader('xz', () => import('./xz/xz')),
   },
   zstd: {
     name: 'zstd',

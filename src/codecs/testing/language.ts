@@ -92,6 +92,19 @@ export function runs(): Bytes {
   return concat(...lengths.map((length, index) => new Uint8Array(length).fill(index % 3)));
 }
 
+/** Bytes, many of which are these opcodes, at multiples of an instruction's size, with operands of all kinds. */
+export function instructions(opcodes: readonly number[], alignment: number): Bytes {
+  const next = random(9);
+  const bytes = noise(70_001, 3);
+  for (let at = 0; at < bytes.length; at += 1 + Math.floor(next() * 9)) {
+    const high = [0x00, 0xff, 0x00, 0xff, 0x01][Math.floor(next() * 5)] ?? 0;
+    const place = alignment === 1 ? at : at - (at % alignment) + 3;
+    bytes[place] = opcodes[Math.floor(next() * opcodes.length)] ?? 0;
+    if (alignment === 1) bytes[at + 4] = high;
+  }
+  return bytes;
+}
+
 /** The gzip file with an extra field, a name, a comment and a CRC of the header (RFC 1952 §2.3). */
 export function withEveryGzipField(file: Uint8Array): Bytes {
   const header = concat(file.subarray(0, 3), Uint8Array.of(0x1e), file.subarray(4, 10));
