@@ -113,7 +113,7 @@ export function withEveryGzipField(file: Uint8Array): Bytes {
   return concat(header, fields, Uint8Array.of(crc & 0xff, (crc >>> 8) & 0xff), file.subarray(10));
 }
 
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) {
     crc ^= byte;

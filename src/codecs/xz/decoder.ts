@@ -1,8 +1,8 @@
-import { type Decoder, NOTHING, Refusal, type Turn } from '../drive';
+import { type Decoder, Refusal, type Turn } from '../drive';
 import { type Block, decodeBlock, startBlock, unpaddedSize } from './block';
 import { blockHeaderSize, LONGEST_BLOCK_HEADER, parseBlockHeader } from './block-header';
 import type { CheckName } from './checks';
-import { emptyField, type Field, fill, Input } from './input';
+import { emptyField, type Field, fill, type Input } from './input';
 import type { Kernel, KernelSnapshot } from './kernel';
 import { HEADER_SIZE, parseStreamFooter, parseStreamHeader, startsLikeMagic } from './stream-header';
 import {
@@ -14,6 +14,7 @@ import {
   type StreamIndex,
   startIndex,
 } from './stream-index';
+import { turnOf } from './turn';
 
 /** All that the container knows between two turns, as plain data: a snapshot is a copy of it. */
 interface FileState {
@@ -209,19 +210,4 @@ function startFile(): FileState {
     records: emptyRecordSum(),
     index: startIndex(),
   };
-}
-
-/** A turn of a decoder, whose Refusal says how much of the turn's input was used up before. */
-export function turnOf(
-  bytes: Uint8Array,
-  decode: (input: Input) => Uint8Array<ArrayBuffer> | undefined,
-): Turn {
-  const input = new Input(bytes);
-  try {
-    const output = decode(input) ?? NOTHING;
-    return { taken: input.taken, output };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new Refusal(error.reason, error.detail, input.taken);
-  }
 }
