@@ -20,7 +20,10 @@ export function shell(spawn: Spawn): Shell {
     const options = { input, maxBuffer: 1024 * 1024 * 1024 };
     const { status, stdout, stderr } = spawn('bash', ['-c', `set -o pipefail; ${command}`], options);
     if (status === 0) return new Uint8Array(stdout);
-    const hint = status === 127 ? ' (needed by these tests; install xz-utils zstd bzip2 gzip brotli)' : '';
+    const hint =
+      status === 127
+        ? ' (needed by these tests; install xz-utils pixz p7zip-full zstd bzip2 gzip brotli)'
+        : '';
     throw new Error(`${command}: exit ${status}${hint}: ${new TextDecoder().decode(stderr)}`);
   };
 }
@@ -29,7 +32,8 @@ export function concat(...parts: readonly Uint8Array[]): Bytes {
   return join(parts);
 }
 
-function join(parts: readonly Uint8Array[]): Bytes {
+/** The same for more parts than a call may have arguments. */
+export function join(parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,4 +1,4 @@
-import { type Bytes, concat, crc32 } from './language';
+import { type Bytes, concat, crc32, join } from './language';
 
 /**
  * xz files made by hand, for what no program writes: each field can be another than it should be, and every CRC32 over it is right
@@ -115,7 +115,7 @@ function xzIndex(
   parts: Pick<XzStreamParts, 'recordCount' | 'indexPadding'>,
 ): Bytes {
   const numbers = records.flatMap(([unpadded, size]) => [vli(unpadded), vli(size)]);
-  const unpadded = concat(Uint8Array.of(0), parts.recordCount ?? vli(records.length), ...numbers);
+  const unpadded = join([Uint8Array.of(0), parts.recordCount ?? vli(records.length), ...numbers]);
   const padding = new Uint8Array((4 - (unpadded.length % 4)) % 4).fill(parts.indexPadding ?? 0);
   return withCrc(concat(unpadded, padding));
 }
