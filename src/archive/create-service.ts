@@ -4,7 +4,16 @@ import { rechunk } from '../bytes/stream';
 import { LIMITS } from '../limits';
 import { LimitError } from '../nix/errors';
 import { narPathOf, nodeAt } from '../nix/nar/listing';
-import { type Activity, type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
+import {
+  type Activity,
+  type Archive,
+  knownOf,
+  type Means,
+  meter,
+  type OpenContext,
+  withProgress,
+} from './archive';
+import type { PartDecoding } from './decode-threads';
 import { FailureError } from './failure';
 import type { StartHashing } from './hashing';
 import { OpenArchives } from './open-archives';
@@ -35,11 +44,13 @@ interface Options {
   readonly startHashing?: StartHashing;
   /** Where decoded bytes are kept; memory and this browser's private files, if not said. */
   readonly createSpool?: () => Spool;
+  /** Where parts of compressed streams are decoded; on this thread, one after the other, if not said. */
+  readonly partDecoding?: PartDecoding;
 }
 
 /** The service itself, without a thread. */
 export function createArchiveService(options: Options = {}): ArchiveService {
-  const means = { startHashing: hashingHere, createSpool, ...options };
+  const means: Means = { startHashing: hashingHere, createSpool, partDecoding: undefined, ...options };
   const archives = new OpenArchives<Archive>();
   const exports = new OpenArchives<OpenExport>();
   const parking = new Parking();

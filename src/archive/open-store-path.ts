@@ -1,7 +1,6 @@
 import { FileIdentity } from '../bytes/http-headers';
 import { resumingHttpSource } from '../bytes/resuming-source';
 import type { ByteSource } from '../bytes/source';
-import type { Spool } from '../bytes/spool';
 import { windowedSource } from '../bytes/windowed-source';
 import type { CodecName } from '../codecs/codec';
 import { LIMITS } from '../limits';
@@ -13,6 +12,7 @@ import {
   addQuirk,
   decodedParts,
   knownOf,
+  type Means,
   meter,
   type OpenContext,
   settle,
@@ -26,7 +26,7 @@ import { ClaimedNar, fileVerdicts, unreadVerdicts } from './claims';
 import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
 import { framedNar } from './framed-nar';
-import { type Digest, type StartHashing, withDigest } from './hashing';
+import { type Digest, withDigest } from './hashing';
 import { describeNarInfoQuirk } from './quirk-texts';
 import type { ArchiveOrigin, Quirk, TrustedKey } from './service';
 import { boundedTap, checkingTap, growingTap } from './taps';
@@ -38,8 +38,7 @@ interface Opening {
   readonly origin: CacheOrigin;
   readonly identity: FileIdentity;
   readonly activity: Activity;
-  readonly startHashing: StartHashing;
-  readonly createSpool: () => Spool;
+  readonly means: Means;
   /** Decoded bytes to stop at; undefined where somebody trusted states NarSize. */
   readonly mostDecoded: number | undefined;
 }
@@ -72,9 +71,8 @@ export async function openStorePath(input: StorePathInput, context: OpenContext)
   // A content address says nothing of NarSize.
   const isVouched = activity.verdicts.signature.state === 'verified';
   const mostDecoded = isVouched ? undefined : (input.mostDecoded ?? LIMITS.unvouchedNar.most);
-  const { startHashing, createSpool } = context;
   const identity = new FileIdentity();
-  const opening = { origin, identity, activity, startHashing, createSpool, mostDecoded };
+  const opening = { origin, identity, activity, means: context, mostDecoded };
   const listing = input.ignoreListing
     ? undefined
     : await reporting(() => usableListing(found, activity, context.signal));
@@ -143,7 +141,8 @@ function compressedEnd(narOffset: number, narSize: number, fileSize: number): nu
 
 /** The NAR of a narinfo. Whoever reads it whole makes it known whether the narinfo's claims hold. */
 function decodedNar(opening: Opening, tap: () => Tap): DecodedSource {
-  const { origin, identity, activity, startHashing, mostDecoded = Number.POSITIVE_INFINITY } = opening;
+  const { origin, identity, activity, means, mostDecoded = Number.POSITIVE_INFINITY } = opening;
+  const { startHashing, partDecoding } = means;
   const { narUrl, narInfo } = origin;
   const file = resumingHttpSource(narUrl, { ...activity.network, identity });
   const { fileSize } = narInfo;
@@ -160,9 +159,16 @@ function decodedNar(opening: Opening, tap: () => Tap): DecodedSource {
   const claimed = new ClaimedNar(narInfo, activity, startHashing);
   const nar = new DecodedSource({
     url: narUrl,
-    decode: decodingOf({ source, declared: narInfo.compression, name: narUrl, note }),
+    decode: decodingOf({
+      source,
+      declared: narInfo.compression,
+      name: narUrl,
+      note,
+      partDecoding,
+      wantedUntil: () => nar.wantedUntil,
+    }),
     tap: () => claimed.tap(boundedTap(tap(), () => mostDecoded)),
-    spool: opening.createSpool(),
+    spool: means.createSpool(),
   });
   activity.decodedBytes = () => nar.decodedBytes;
   return nar;
