@@ -9,6 +9,7 @@ import type { NarListing } from '../nix/nar/listing';
 import type { DecodedSource } from './decoded-source';
 import { toFailure } from './failure';
 import type { StartHashing } from './hashing';
+import type { KeptNars } from './kept-nars';
 import type {
   ArchiveHead,
   ArchiveOrigin,
@@ -166,6 +167,7 @@ export async function withProgress<T>(report: () => void, work: () => Promise<T>
 export interface OpenContext {
   readonly startHashing: StartHashing;
   readonly createSpool: () => Spool;
+  readonly kept: KeptNars;
   readonly onUpdate: (update: OpenUpdate) => void;
   readonly signal: AbortSignal;
 }

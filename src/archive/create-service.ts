@@ -7,6 +7,7 @@ import { narPathOf, nodeAt } from '../nix/nar/listing';
 import { type Activity, type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
 import { FailureError } from './failure';
 import type { StartHashing } from './hashing';
+import { KeptNars } from './kept-nars';
 import { OpenArchives } from './open-archives';
 import { openStorePath } from './open-store-path';
 import { type OpenExport, openExported, openFile, openNarUrl } from './open-stream';
@@ -35,11 +36,14 @@ interface Options {
   readonly startHashing?: StartHashing;
   /** Where decoded bytes are kept; memory and this browser's private files, if not said. */
   readonly createSpool?: () => Spool;
+  /** What stays between visits; in this browser's private files, if not said. */
+  readonly kept?: KeptNars;
 }
 
 /** The service itself, without a thread. */
 export function createArchiveService(options: Options = {}): ArchiveService {
-  const means = { startHashing: hashingHere, createSpool, ...options };
+  const means = { startHashing: hashingHere, createSpool, kept: new KeptNars(), ...options };
+  const { kept } = means;
   const archives = new OpenArchives<Archive>();
   const exports = new OpenArchives<OpenExport>();
   const parking = new Parking();
@@ -124,6 +128,20 @@ export function createArchiveService(options: Options = {}): ArchiveService {
           return { cost: cost(), ...knownOf(activity) };
         }),
       ),
+
+    kept: () => outcomeOf(() => kept.report()),
+
+    trimKept: (quota) =>
+      outcomeOf(async () => {
+        await kept.trim(quota);
+        return kept.report();
+      }),
+
+    removeKept: () =>
+      outcomeOf(async () => {
+        await kept.removeAll();
+        return kept.report();
+      }),
 
     close: async (id) => {
       parking.leave();
