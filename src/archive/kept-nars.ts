@@ -148,7 +148,7 @@ export class KeptNars {
     const unlock = await files.share(narHash);
     if (!unlock) return undefined;
     const release = async () => {
-      unlock();
+      await unlock();
       await removeUnrecorded(files, narHash).catch(() => undefined);
     };
     const [record, file] = await Promise.all([readRecord(files, name), files.file(narFile(narHash))]).catch(

@@ -23,7 +23,7 @@ export interface KeptFiles {
   /** Whatever keeps it from being removed is nobody's concern: later sessions try again. */
   remove(name: string): Promise<void>;
   /** Uses what the key stands for, beside others, until the answer is called; undefined while somebody changes it. */
-  share(key: string): Promise<(() => void) | undefined>;
+  share(key: string): Promise<(() => Promise<void>) | undefined>;
   /** Runs the work when nobody uses what the key stands for, in any tab; undefined when somebody does. */
   alone<T>(key: string, work: () => Promise<T>): Promise<T | undefined>;
   /** Runs the work when all work that any tab began before is done. */
@@ -116,13 +116,19 @@ async function writeWhole(handle: FileSystemFileHandle, bytes: ByteStream): Prom
   }
 }
 
-function share(locks: LockManager, name: string): Promise<(() => void) | undefined> {
+/** Who asks for the lock as soon as the promise has resolved finds it free. */
+function share(locks: LockManager, name: string): Promise<(() => Promise<void>) | undefined> {
   return new Promise((held, failed) => {
-    locks
-      .request(name, { mode: 'shared', ifAvailable: true }, (lock) =>
-        lock ? new Promise<void>((release) => held(release)) : held(undefined),
-      )
-      .catch(failed);
+    const over: Promise<void> = locks.request(name, { mode: 'shared', ifAvailable: true }, (lock) => {
+      if (!lock) return held(undefined);
+      return new Promise<void>((letGo) => {
+        held(() => {
+          letGo();
+          return over;
+        });
+      });
+    });
+    over.catch(failed);
   });
 }
 
