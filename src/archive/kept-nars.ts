@@ -193,8 +193,8 @@ export class KeptNars {
     await removeNar(files, narHash);
     const tree = whole.listing();
     const listing = tree.length > MOST_ROWS ? undefined : formatListing(tree);
-    // Names are ASCII, but for a few.
-    const bytes = path.narInfo.narSize + (listing?.length ?? 0);
+    // As good as all of the text is ASCII.
+    const bytes = path.narInfo.narSize + (listing?.length ?? 0) + path.narInfoText.length;
     if (!(await makeRoom(files, { need: bytes, quota }))) return;
     const writeBytes = async () => {
       await files.write(narFile(narHash), whole.read());

@@ -22,7 +22,7 @@ export interface KeptPath {
 export interface KeptRecord extends KeptPath {
   /** Milliseconds since 1970. */
   readonly usedAt: number;
-  /** Of the NAR and its listing. */
+  /** Of the NAR, its listing and its narinfo. */
   readonly bytes: number;
 }
 
