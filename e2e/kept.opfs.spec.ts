@@ -169,7 +169,7 @@ test('a quota of 0 keeps nothing', async ({ explorer }) => {
 test('the settings show what is kept, and remove it', async ({ explorer, cache }) => {
   const { engine } = explorer;
   await keep(explorer, hello.storePath);
-  const used = { css: '[data-kept]' };
+  const used = { css: '[data-kept-used]' };
   const button = (name: string): Target => ({ role: 'button', name, within: SETTINGS });
   await engine.click({ role: 'button', name: 'Settings' });
   await expect.poll(() => engine.text(used)).toMatch(/ of 1\.0+ ?GiB used, by 1 NAR/);

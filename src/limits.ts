@@ -198,7 +198,7 @@ export const LIMITS = {
     why: 'the least recently used ones are removed',
   },
   keptNars: {
-    most: 1000,
+    most: 500,
     unit: 'paths',
     by: 'us',
     of: 'NARs kept between visits',

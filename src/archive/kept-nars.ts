@@ -4,6 +4,7 @@ import type { ByteSource, ByteStream } from '../bytes/source';
 import type { NarListing } from '../nix/nar/listing';
 import { formatListing } from '../nix/nar/listing-json';
 import {
+  bytesWith,
   type KeptPath,
   type KeptRecord,
   listingFile,
@@ -107,6 +108,7 @@ export class KeptNars {
   async report(): Promise<KeptReport> {
     try {
       if (!this.files) return { isPossible: false };
+      await tidy(this.files, await recordsByNar(this.files));
       const kept = await readKept(this.files);
       return { isPossible: true, nars: kept.length, bytes: bytesOf(kept) };
     } catch {
@@ -193,8 +195,7 @@ export class KeptNars {
     await removeNar(files, narHash);
     const tree = whole.listing();
     const listing = tree.length > MOST_ROWS ? undefined : formatListing(tree);
-    // As good as all of the text is ASCII.
-    const bytes = path.narInfo.narSize + (listing?.length ?? 0) + path.narInfoText.length;
+    const bytes = bytesWith(path, listing);
     if (!(await makeRoom(files, { need: bytes, quota }))) return;
     const writeBytes = async () => {
       await files.write(narFile(narHash), whole.read());
@@ -219,7 +220,7 @@ interface Keeping {
   readonly quota: number;
 }
 
-/** Removes what a session that is gone left without a record. */
+/** Removes what has no record: half-written by a session that is gone, or in use when all was removed, and no more. */
 async function tidy(files: KeptFiles, found: ReadonlyMap<string, readonly RecordName[]>): Promise<void> {
   for (const [narHash, records] of found)
     if (records.length === 0) await removeUnrecorded(files, narHash).catch(() => undefined);

@@ -22,7 +22,7 @@ export interface KeptPath {
 export interface KeptRecord extends KeptPath {
   /** Milliseconds since 1970. */
   readonly usedAt: number;
-  /** Of the NAR, its listing and its narinfo. */
+  /** Of all files of the NAR. */
   readonly bytes: number;
 }
 
@@ -48,13 +48,18 @@ export function narHashOf({ narHash }: NarInfo): string | undefined {
   return narHash.algorithm === 'sha256' ? formatNixbase32(narHash.digest) : undefined;
 }
 
-export async function writeRecord(
-  files: KeptFiles,
-  name: RecordName,
-  { cacheUrl, narInfoText, fetchedAt, usedAt, bytes }: KeptRecord,
-): Promise<void> {
-  const text = JSON.stringify({ cacheUrl, narInfoText, fetchedAt, usedAt, bytes });
-  await files.writeText(recordFile(name), text);
+export async function writeRecord(files: KeptFiles, name: RecordName, record: KeptRecord): Promise<void> {
+  await files.writeText(recordFile(name), formatRecord(record));
+}
+
+function formatRecord({ cacheUrl, narInfoText, fetchedAt, usedAt, bytes }: KeptRecord): string {
+  return JSON.stringify({ cacheUrl, narInfoText, fetchedAt, usedAt, bytes });
+}
+
+/** Bytes of a NAR with its listing and its record. As good as all of these texts is ASCII. */
+export function bytesWith(path: KeptPath, listing: string | undefined): number {
+  const record = formatRecord({ ...path, usedAt: path.fetchedAt, bytes: path.narInfo.narSize });
+  return path.narInfo.narSize + (listing?.length ?? 0) + record.length;
 }
 
 /** Undefined when there is none, or when it is not whole: a private file may be damaged like any other. */

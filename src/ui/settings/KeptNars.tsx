@@ -2,9 +2,10 @@ import { useEffect } from 'react';
 import type { KeptReport } from '../../archive/service';
 import { formatIec, groupDigits } from '../../nix/format';
 import { useKept, useSettings, useStores } from '../../store/hooks';
-import { isQuota, QUOTAS } from '../../store/settings-store';
+import { QUOTAS } from '../../store/settings-store';
 import buttons from '../shared/buttons.module.css';
 import styles from './Dialogs.module.css';
+import { MIB, quotaOf } from './drafts';
 
 interface Props {
   /** What is typed, in MiB. */
@@ -14,16 +15,6 @@ interface Props {
   readonly isRemoved: boolean;
   readonly onRemoved: (isRemoved: boolean) => void;
   readonly isTried: boolean;
-}
-
-const MIB = 2 ** 20;
-
-export const inMib = (bytes: number) => String(bytes / MIB);
-
-/** Undefined for what is no quota. */
-export function quotaOf(text: string): number | undefined {
-  const bytes = text.trim() === '' ? Number.NaN : Number(text) * MIB;
-  return isQuota(bytes) ? bytes : undefined;
 }
 
 /** What is kept between visits: how much there may be, how much there is, and a way to be rid of it. */
@@ -55,6 +46,7 @@ export function KeptNars({ quota, onQuota, isRemoved, onRemoved, isTried }: Prop
               className={styles.number}
               min={QUOTAS.least}
               max={QUOTAS.most / MIB}
+              step="any"
               value={quota}
               aria-invalid={isFaulty}
               onChange={({ target }) => onQuota(target.value)}
@@ -63,10 +55,10 @@ export function KeptNars({ quota, onQuota, isRemoved, onRemoved, isTried }: Prop
           </label>
           {isTried && isFaulty && (
             <p className={styles.problem}>
-              A whole number of MiB, from {QUOTAS.least} to {groupDigits(QUOTAS.most / MIB)}; 0 keeps nothing.
+              A number of MiB, from {QUOTAS.least} to {groupDigits(QUOTAS.most / MIB)}; 0 keeps nothing.
             </p>
           )}
-          <p className={styles.check} data-kept={report?.nars}>
+          <p className={styles.check} data-kept-used>
             <span>{isRemoved ? 'All of it is removed when you save.' : usedWords(report, saved)}</span>
             {(isRemoved || (report !== undefined && report.nars > 0)) && (
               <button type="button" className={buttons.button} onClick={() => onRemoved(!isRemoved)}>

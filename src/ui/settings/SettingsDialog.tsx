@@ -5,8 +5,8 @@ import buttons from '../shared/buttons.module.css';
 import { Dialog } from '../shared/Dialog';
 import { CacheList } from './CacheList';
 import styles from './Dialogs.module.css';
-import { type CacheDraft, draftOf, readDrafts, readKeys } from './drafts';
-import { inMib, KeptNars, quotaOf } from './KeptNars';
+import { type CacheDraft, draftOf, inMib, quotaOf, readDrafts, readKeys } from './drafts';
+import { KeptNars } from './KeptNars';
 import { TrustedKeys } from './TrustedKeys';
 
 /** Edits a draft: nothing is asked of another cache before Save. */
