@@ -16,7 +16,7 @@ export default defineConfig<object, { engineName: Engine }>({
   outputDir: '../test-results',
   globalSetup: './fixtures/global-setup.ts',
   timeout: 60_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 25_000 },
   forbidOnly: process.env.CI === 'true',
   workers: 2,
   reporter: 'list',

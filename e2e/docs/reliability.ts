@@ -96,7 +96,7 @@ function limitTable(limits: readonly Limit[]): string {
 }
 
 function amount(most: number, unit: Limit['unit']): string {
-  if (unit === 'bytes') return most < 1024 ? `${most} bytes` : formatIec(most);
+  if (unit === 'bytes') return most % 1024 === 0 ? formatIec(most) : `${groupDigits(most)} bytes`;
   return unit === 'ms' ? `${most / 1000} s` : groupDigits(most);
 }
 

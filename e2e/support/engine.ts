@@ -81,7 +81,7 @@ export interface OpenOptions {
 }
 
 /** How long an action waits for its target, in milliseconds. */
-export const PATIENCE = 15_000;
+export const PATIENCE = 25_000;
 
 export function describeTarget(target: Target): string {
   const within = target.within ? ` in ${describeTarget(target.within)}` : '';
