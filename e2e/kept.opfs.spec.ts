@@ -127,6 +127,32 @@ test('a kept NAR that was damaged is noticed, never called verified, and fetched
   );
 });
 
+test('a kept NAR that is changed under an open archive is not read any more, verified or not', async ({
+  explorer,
+  corpus,
+}) => {
+  const { engine } = explorer;
+  await keep(explorer, hello.storePath);
+  await explorer.visit(hello.storePath, { cache: 'default' });
+  await explorer.treeStands();
+  await engine.click(VERIFY);
+  await expect.poll(() => explorer.verdict('nar-hash')).toBe('verified');
+  await damageKept(engine, '\n16\n17');
+  await explorer.select('share/hello/numbers.txt');
+  await explorer.fileIs('numbers.txt');
+  expect(await explorer.failure()).toBe('source kept-bytes-lost');
+  await engine.click({ role: 'button', name: 'Open it again' });
+  await explorer.progressIsGone();
+  await explorer.fileIs('numbers.txt');
+  await expectSaved(await explorer.download(), corpus, NUMBERS);
+  await expect.poll(() => keptFiles(engine)).toEqual([]);
+  fact(
+    'a kept NAR is changed while its path stands open, after it was verified',
+    'reading it fails in words; opened again, it is fetched anew and the saved file is right',
+    explorer,
+  );
+});
+
 test('the quota is kept to: the least recently used goes', async ({ explorer, cache }) => {
   const { engine } = explorer;
   const greet = samplePath('greet-0.3');

@@ -171,7 +171,8 @@ export class KeptNars {
       source: blobSource(file, 'kept NAR', 'kept-bytes-lost'),
       listing: () => files.readText(listingFile(narHash)).catch(() => undefined),
       note,
-      discard: () => removeRecords(files, narHash).catch(() => undefined),
+      // In turn, so that it is not noted again by who noted that it is used.
+      discard: () => files.inTurn(() => removeRecords(files, narHash)).catch(() => undefined),
       release: async () => {
         await note();
         await release();

@@ -1,4 +1,5 @@
 import { SourceError } from '../bytes/errors';
+import type { ByteRange, ByteSource, ByteStream } from '../bytes/source';
 import type { Spool } from '../bytes/spool';
 import { LimitError, NarFormatError } from '../nix/errors';
 import type { NarListing } from '../nix/nar/listing';
@@ -44,10 +45,11 @@ export async function openKept(opening: Opening, kept: KeptNar, context: OpenCon
   const builder = new ListingBuilder();
   const claimed = new ClaimedNar(narInfo, activity, startHashing);
   const growing = growingTap(builder, (grown) => onUpdate({ type: 'listing', listing: grown }));
+  const nar = discardedWhenLost(kept);
   let listing = await keptListing(kept, narInfo);
   const whole = new DecodedSource({
     url: origin.narUrl,
-    decode: (until) => kept.source.read({ start: 0 }, until),
+    decode: (until) => nar.read({ start: 0 }, until),
     tap: () => claimed.tap(listing ? checkingTap(listing) : growing),
     spool: createSpool(),
     keeps: () => false,
@@ -80,7 +82,7 @@ export async function openKept(opening: Opening, kept: KeptNar, context: OpenCon
     listingFrom: 'nar',
     narSize: narInfo.narSize,
     activity,
-    nar: kept.source,
+    nar,
     keptIn: () => 'opfs',
     // Read again as it was, or not at all.
     isKept: () => true,
@@ -91,6 +93,19 @@ export async function openKept(opening: Opening, kept: KeptNar, context: OpenCon
       await kept.release();
     },
   };
+}
+
+/** A file that changed or went away under an open archive is not to be tried again on the next visit. */
+function discardedWhenLost({ source, discard }: KeptNar): ByteSource {
+  async function* read(range: ByteRange, signal: AbortSignal): ByteStream {
+    try {
+      yield* source.read(range, signal);
+    } catch (error) {
+      if (error instanceof SourceError) await discard();
+      throw error;
+    }
+  }
+  return { size: source.size, read };
 }
 
 const DAMAGED =
