@@ -36,7 +36,7 @@ const workerCore = {
   name: 'core',
   test: (id: string) =>
     id.includes('/src/') &&
-    !/\/src\/(?:codecs\/(?!codec\.ts|registry\.ts|errors\.ts)|archive\/local-hashing\.ts)/.test(id),
+    !/\/src\/(?:codecs\/(?!codec\.ts|registry\.ts|errors\.ts|parts\.ts)|archive\/local-hashing\.ts)/.test(id),
 };
 
 /** brotli-dec-wasm names its file in a branch that is never taken: the bytes are inlined, for one request less. */

@@ -114,9 +114,10 @@ test('state and screen know only types of the archive service', () => {
 
 test('nothing imports a thread entry, but what starts it', () => {
   const entries = imports.filter(({ to, ours }) => ours && to.startsWith('workers/'));
-  expect(entries.map(({ from }) => from).filter((from) => !from.endsWith('.test.ts'))).toEqual([
-    'src/archive/client.ts',
-    'workers/archive.worker.ts',
+  expect(entries.map(({ from, to }) => [from, to]).filter(([from]) => !from?.endsWith('.test.ts'))).toEqual([
+    ['src/archive/client.ts', 'workers/archive.worker.ts?worker&url'],
+    ['workers/archive.worker.ts', 'workers/decode.worker.ts?worker&url'],
+    ['workers/archive.worker.ts', 'workers/hash.worker.ts?worker&url'],
   ]);
 });
 

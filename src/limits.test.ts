@@ -209,6 +209,18 @@ const TRIALS: Readonly<Record<keyof typeof LIMITS, Trial | string>> = {
     refusal: { kind: 'codec', reason: 'corrupt', detail: 'block size' },
   },
   gzipWindow: 'deflate has no code for more',
+  decodedPart: {
+    // Of zstd: frames of zeros, which state their size; what is no part is the rest.
+    attempt: async (size) => {
+      const frame = sh(`head -c ${size} /dev/zero | zstd --stream-size=${size}`, utf8(''));
+      const parts = await codecs.zstd.loadParts?.();
+      for await (const section of parts?.cut(feed(frame).stream) ?? []) {
+        if (section.kind !== 'part') throw section;
+        for await (const _ of section.bytes);
+      }
+    },
+    refusal: { kind: 'rest' },
+  },
   readAtOnce: { attempt: readAtOnce },
   spoolInMemory: { attempt: keepInMemory, refusal: { keptIn: 'opfs' } },
   spoolWithoutStorage: 'src/bytes/spool.test.ts, with a smaller number: half a GiB is much for a test',

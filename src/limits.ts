@@ -169,6 +169,13 @@ export const LIMITS = {
     of: 'a gzip window',
     why: 'the format’s own',
   },
+  decodedPart: {
+    most: 64 * MIB,
+    unit: 'bytes',
+    by: 'us',
+    of: 'a part of a compressed file, decoded, that a thread of its own decodes: a block of xz, a frame of zstd',
+    why: 'a larger one is decoded as it comes',
+  },
   readAtOnce: {
     most: 64 * MIB,
     unit: 'bytes',

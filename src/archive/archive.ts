@@ -6,6 +6,7 @@ import type { Spool } from '../bytes/spool';
 import { decodeCommand } from '../codecs/registry';
 import type { NixHash } from '../nix/hash';
 import type { NarListing } from '../nix/nar/listing';
+import type { PartDecoding } from './decode-threads';
 import type { DecodedSource } from './decoded-source';
 import { toFailure } from './failure';
 import type { StartHashing } from './hashing';
@@ -163,11 +164,17 @@ export async function withProgress<T>(report: () => void, work: () => Promise<T>
   }
 }
 
-/** How an opener tells what it has found so far, and when it is to stop. */
-export interface OpenContext {
+/** What is at hand to work with. */
+export interface Means {
   readonly startHashing: StartHashing;
   readonly createSpool: () => Spool;
   readonly kept: KeptNars;
+  /** Undefined where there are no threads for it. */
+  readonly partDecoding: PartDecoding | undefined;
+}
+
+/** How an opener tells what it has found so far, and when it is to stop. */
+export interface OpenContext extends Means {
   readonly onUpdate: (update: OpenUpdate) => void;
   readonly signal: AbortSignal;
 }

@@ -4,7 +4,7 @@ import { type Outcome, outcomeOf, succeed } from './outcome';
 import type { ArchiveService } from './service';
 import { failureOf, threadFailure } from './thread-failure';
 import { registerTransferHandlers, withCrossingSignal } from './transfer-handlers';
-import { trustedWorkerUrl } from './worker-url';
+import { trustedWorkerUrls } from './worker-url';
 
 /** The thread, as far as the client needs it. */
 export type ArchiveThread = Pick<
@@ -66,8 +66,10 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
   };
 }
 
+const trusted = trustedWorkerUrls([workerUrl]);
+
 function startWorker(): Worker {
-  return new Worker(trustedWorkerUrl(workerUrl), { type: 'module', name: 'archive' });
+  return new Worker(trusted(workerUrl), { type: 'module', name: 'archive' });
 }
 
 function started(start: () => ArchiveThread): ArchiveThread {

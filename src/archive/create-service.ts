@@ -4,7 +4,16 @@ import { rechunk } from '../bytes/stream';
 import { LIMITS } from '../limits';
 import { LimitError } from '../nix/errors';
 import { narPathOf, nodeAt } from '../nix/nar/listing';
-import { type Activity, type Archive, knownOf, meter, type OpenContext, withProgress } from './archive';
+import {
+  type Activity,
+  type Archive,
+  knownOf,
+  type Means,
+  meter,
+  type OpenContext,
+  withProgress,
+} from './archive';
+import type { PartDecoding } from './decode-threads';
 import { FailureError } from './failure';
 import type { StartHashing } from './hashing';
 import { KeptNars } from './kept-nars';
@@ -38,11 +47,19 @@ interface Options {
   readonly createSpool?: () => Spool;
   /** What stays between visits; in this browser's private files, if not said. */
   readonly kept?: KeptNars;
+  /** Where parts of compressed streams are decoded; on this thread, one after the other, if not said. */
+  readonly partDecoding?: PartDecoding;
 }
 
 /** The service itself, without a thread. */
 export function createArchiveService(options: Options = {}): ArchiveService {
-  const means = { startHashing: hashingHere, createSpool, kept: new KeptNars(), ...options };
+  const means: Means = {
+    startHashing: hashingHere,
+    createSpool,
+    kept: new KeptNars(),
+    partDecoding: undefined,
+    ...options,
+  };
   const { kept } = means;
   const archives = new OpenArchives<Archive>();
   const exports = new OpenArchives<OpenExport>();

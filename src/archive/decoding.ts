@@ -2,6 +2,8 @@ import type { ByteSource, ByteStream } from '../bytes/source';
 import { discard, peek } from '../bytes/stream';
 import type { Codec, CodecName, Decode } from '../codecs/codec';
 import { codecForCompression, codecs, sniffCodec, sniffUnsupported } from '../codecs/registry';
+import { decodeInParts } from './decode-parts';
+import type { PartDecoding } from './decode-threads';
 import type { Quirk } from './service';
 
 /** Enough of a file to know its format by. */
@@ -13,6 +15,9 @@ export interface Encoded {
   readonly declared: string | undefined;
   /** A file's name or a URL: what has no magic bytes can be known by nothing else. */
   readonly name: string;
+  readonly partDecoding: PartDecoding | undefined;
+  /** The decoded byte up to which somebody reads by now. */
+  readonly wantedUntil: () => number;
   /** Hears, once a pass, what the bytes turned out to be. */
   readonly note: (codec: CodecName, quirk?: Quirk) => void;
 }
@@ -30,13 +35,21 @@ export function decodingOf(encoded: Encoded): (signal: AbortSignal) => ByteStrea
     try {
       const codec = chooseCodec(head, encoded);
       encoded.note(codec.name, overruled(encoded.declared, codec.name));
-      decode = await codec.load();
+      decode = await decoderOf(codec, encoded, signal);
     } catch (error) {
       await discard(rest);
       throw error;
     }
     yield* decode(rest);
   };
+}
+
+/** One that decodes several parts at a time, where there can be parts, and threads for them. */
+async function decoderOf(codec: Codec, encoded: Encoded, signal: AbortSignal): Promise<Decode> {
+  const { partDecoding, wantedUntil } = encoded;
+  if (!partDecoding || !codec.loadParts) return codec.load();
+  const means = { codec: codec.name, parts: await codec.loadParts(), partDecoding, wantedUntil, signal };
+  return (compressed) => decodeInParts(compressed, means);
 }
 
 /** What cannot be loaded, or read at all, is said when the bytes have shown that it is wanted. */

@@ -1,6 +1,5 @@
 import { SourceError } from '../bytes/errors';
 import type { ByteRange, ByteSource, ByteStream } from '../bytes/source';
-import type { Spool } from '../bytes/spool';
 import { LimitError, NarFormatError } from '../nix/errors';
 import type { NarListing } from '../nix/nar/listing';
 import { ListingBuilder } from '../nix/nar/listing-builder';
@@ -10,6 +9,7 @@ import {
   type Activity,
   type Archive,
   addQuirk,
+  type Means,
   meter,
   type OpenContext,
   settle,
@@ -17,7 +17,6 @@ import {
 } from './archive';
 import { ClaimedNar } from './claims';
 import { DecodedSource } from './decoded-source';
-import type { StartHashing } from './hashing';
 import type { KeptNar } from './kept-nars';
 import type { ArchiveOrigin } from './service';
 import { checkingTap, growingTap } from './taps';
@@ -26,8 +25,7 @@ import { impossible, mismatch } from './verdict';
 interface Opening {
   readonly origin: ArchiveOrigin & { readonly kind: 'cache' };
   readonly activity: Activity;
-  readonly startHashing: StartHashing;
-  readonly createSpool: () => Spool;
+  readonly means: Pick<Means, 'startHashing' | 'createSpool'>;
 }
 
 /**
@@ -36,14 +34,14 @@ interface Opening {
  * listing of it; whoever gets a throw releases it.
  */
 export async function openKept(opening: Opening, kept: KeptNar, context: OpenContext): Promise<Archive> {
-  const { origin, activity, startHashing, createSpool } = opening;
+  const { origin, activity, means } = opening;
   const { narInfo } = origin;
   const { onUpdate, signal } = context;
   settle(activity, unfetchedVerdicts(narInfo));
   // Nothing will be received.
   activity.compressedSize = undefined;
   const builder = new ListingBuilder();
-  const claimed = new ClaimedNar(narInfo, activity, startHashing);
+  const claimed = new ClaimedNar(narInfo, activity, means.startHashing);
   const growing = growingTap(builder, (grown) => onUpdate({ type: 'listing', listing: grown }));
   const nar = discardedWhenLost(kept);
   let listing = await keptListing(kept, narInfo);
@@ -51,7 +49,7 @@ export async function openKept(opening: Opening, kept: KeptNar, context: OpenCon
     url: origin.narUrl,
     decode: (until) => nar.read({ start: 0 }, until),
     tap: () => claimed.tap(listing ? checkingTap(listing) : growing),
-    spool: createSpool(),
+    spool: means.createSpool(),
     keeps: () => false,
   });
   activity.decodedBytes = () => whole.decodedBytes;

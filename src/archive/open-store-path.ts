@@ -1,7 +1,6 @@
 import { FileIdentity } from '../bytes/http-headers';
 import { resumingHttpSource } from '../bytes/resuming-source';
 import type { ByteSource } from '../bytes/source';
-import type { Spool } from '../bytes/spool';
 import { windowedSource } from '../bytes/windowed-source';
 import type { CodecName } from '../codecs/codec';
 import { LIMITS } from '../limits';
@@ -13,6 +12,7 @@ import {
   addQuirk,
   decodedParts,
   knownOf,
+  type Means,
   meter,
   type OpenContext,
   settle,
@@ -27,7 +27,7 @@ import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
 import { type FoundPath, findPath } from './find-path';
 import { framedNar } from './framed-nar';
-import { type Digest, type StartHashing, withDigest } from './hashing';
+import { type Digest, withDigest } from './hashing';
 import type { WholeNar } from './kept-nars';
 import { isDamage, isWrong, lostNar, openKept } from './open-kept';
 import { describeNarInfoQuirk } from './quirk-texts';
@@ -41,8 +41,7 @@ interface Opening {
   readonly origin: CacheOrigin;
   readonly identity: FileIdentity;
   readonly activity: Activity;
-  readonly startHashing: StartHashing;
-  readonly createSpool: () => Spool;
+  readonly means: Means;
   /** Decoded bytes to stop at; undefined where somebody trusted states NarSize. */
   readonly mostDecoded: number | undefined;
   /** Keeps the NAR, which was proved, for the next visit. */
@@ -91,11 +90,10 @@ async function begin(found: FoundPath, { input, activity, context }: Beginning):
   // A content address says nothing of NarSize.
   const isVouched = activity.verdicts.signature.state === 'verified';
   const mostDecoded = isVouched ? undefined : (input.mostDecoded ?? LIMITS.unvouchedNar.most);
-  const { startHashing, createSpool, kept: nars } = context;
   const keep = (whole: WholeNar) =>
-    nars.keep({ ...found, fetchedAt: Date.now() }, whole, input.keptQuota ?? 0);
+    context.kept.keep({ ...found, fetchedAt: Date.now() }, whole, input.keptQuota ?? 0);
   const identity = new FileIdentity();
-  return { origin, identity, activity, startHashing, createSpool, mostDecoded, keep };
+  return { origin, identity, activity, means: context, mostDecoded, keep };
 }
 
 /** Undefined when nothing was kept, or when it is damaged: then it is removed, and is to be fetched. */
@@ -193,7 +191,8 @@ interface Reading {
  * room for all of it, it is kept.
  */
 function decodedNar(opening: Opening, { tap, listing }: Reading): DecodedSource {
-  const { origin, identity, activity, startHashing, mostDecoded = Number.POSITIVE_INFINITY } = opening;
+  const { origin, identity, activity, means, mostDecoded = Number.POSITIVE_INFINITY } = opening;
+  const { startHashing, partDecoding } = means;
   const { narUrl, narInfo } = origin;
   const file = resumingHttpSource(narUrl, { ...activity.network, identity });
   const { fileSize } = narInfo;
@@ -210,9 +209,16 @@ function decodedNar(opening: Opening, { tap, listing }: Reading): DecodedSource 
   const claimed = new ClaimedNar(narInfo, activity, startHashing);
   const nar = new DecodedSource({
     url: narUrl,
-    decode: decodingOf({ source, declared: narInfo.compression, name: narUrl, note }),
+    decode: decodingOf({
+      source,
+      declared: narInfo.compression,
+      name: narUrl,
+      note,
+      partDecoding,
+      wantedUntil: () => nar.wantedUntil,
+    }),
     tap: () => claimed.tap(boundedTap(tap(), () => mostDecoded)),
-    spool: opening.createSpool(),
+    spool: means.createSpool(),
     onWhole: async () => {
       const isProved = activity.verdicts['nar-hash'].state === 'verified' && !isWrong(activity);
       if (!isProved || !nar.isKept(narInfo.narSize)) return;

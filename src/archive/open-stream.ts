@@ -127,7 +127,14 @@ async function openStream(stream: Stream, context: OpenContext): Promise<StreamO
   };
   const decoded = new DecodedSource({
     url: name,
-    decode: decodingOf({ source, declared: undefined, name, note }),
+    decode: decodingOf({
+      source,
+      declared: undefined,
+      name,
+      note,
+      partDecoding: context.partDecoding,
+      wantedUntil: () => decoded.wantedUntil,
+    }),
     tap: () => boundedTap(later?.() ?? content, () => mostDecodedOf(stream)),
     spool: context.createSpool(),
     keeps: () => !isReadableAsIs(stream),

@@ -6,21 +6,23 @@ interface UrlPolicy {
   createScriptURL(url: string): object;
 }
 
-let urlPolicy: UrlPolicy | undefined;
-
 /**
- * The URL of a worker's script, as the page's policy (page-policy.ts) lets it through: the one policy of this page or thread
- * knows one worker. Where Trusted Types are enforced the URL is an object, which TypeScript's libraries do not know.
+ * The URLs of workers' scripts, as the page's policy (page-policy.ts) lets them through: the one policy of this page or thread
+ * knows these, and is made when the first is asked for. Where Trusted Types are enforced a URL is an object, which TypeScript's
+ * libraries do not know.
  */
-export function trustedWorkerUrl(url: string): string {
-  // TypeScript's libraries do not have them.
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  urlPolicy ??= trustedTypes?.createPolicy('archive-worker', {
-    createScriptURL: (asked) => {
-      if (asked !== url) throw new TypeError(`${asked} is not the worker`);
-      return asked;
-    },
-  });
-  // The constructor of a worker takes it as well as a string.
-  return urlPolicy ? (urlPolicy.createScriptURL(url) as unknown as string) : url;
+export function trustedWorkerUrls(known: readonly string[]): (url: string) => string {
+  let policy: UrlPolicy | undefined;
+  return (url) => {
+    // TypeScript's libraries do not have them.
+    const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+    policy ??= trustedTypes?.createPolicy('archive-worker', {
+      createScriptURL: (asked) => {
+        if (!known.includes(asked)) throw new TypeError(`${asked} is no worker of this page`);
+        return asked;
+      },
+    });
+    // The constructor of a worker takes it as well as a string.
+    return policy ? (policy.createScriptURL(url) as unknown as string) : url;
+  };
 }

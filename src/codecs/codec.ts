@@ -21,6 +21,33 @@ export interface Codec {
   readonly command: string | undefined;
   /** Loads the decoder's code, once. Fails with `not-loaded`, and may then be asked again. */
   readonly load: () => Promise<Decode>;
+  /** The same for what takes its streams apart, where they may be made of parts. */
+  readonly loadParts?: () => Promise<PartsCodec>;
 }
 
 export type CodecName = 'none' | 'xz' | 'zstd' | 'bzip2' | 'gzip' | 'br';
+
+/**
+ * Compressed streams that are made of parts which decode by themselves: blocks of xz, frames of zstd. Who has several threads
+ * decodes several at a time.
+ */
+export type Section =
+  /** Decodes by itself, with `decodePart`. */
+  | {
+      readonly kind: 'part';
+      /** As its header states it; a decoder that finds another size refuses it. */
+      readonly decodedSize: number;
+      /** Compressed bytes before it, for failures. */
+      readonly compressedStart: number;
+      /** Its compressed bytes. Read to their end before the next section is asked for. */
+      readonly bytes: ByteStream;
+    }
+  /** All that is left, decoded, where it does not say of what parts it is. Nothing comes after it. */
+  | { readonly kind: 'rest'; readonly decoded: ByteStream };
+
+export interface PartsCodec {
+  /** Takes a compressed stream apart. What is wrong between the parts is a thrown CodecError. */
+  readonly cut: (compressed: ByteStream) => AsyncGenerator<Section, void>;
+  /** Decodes the bytes of one part: its checks are made, its size is not. */
+  readonly decodePart: Decode;
+}

@@ -37,4 +37,16 @@ export class CodecError extends Error {
     this.compressedOffset = facts.compressedOffset;
     this.detail = facts.detail;
   }
+
+  /** The same, when so many compressed bytes stood in front of those that were decoded. */
+  after(compressedStart: number): CodecError {
+    const { reason, codec, compressedOffset, detail, cause } = this;
+    return new CodecError({
+      reason,
+      codec,
+      compressedOffset: compressedStart + compressedOffset,
+      detail,
+      cause,
+    });
+  }
 }

@@ -1,4 +1,4 @@
-import type { Codec, CodecName, Decode } from './codec';
+import type { Codec, CodecName } from './codec';
 import { CodecError } from './errors';
 import { couldBeZstdFrame } from './zstd-frame';
 
@@ -9,38 +9,39 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
     recognises: (head) =>
       isNar(head) || (startsWith(head, [1, 0, 0, 0, 0, 0, 0, 0]) && isNar(head.subarray(8))),
     command: undefined,
-    load: loader('none', () => import('./none')),
+    load: loader('none', async () => (await import('./none')).load()),
   },
   xz: {
     name: 'xz',
     recognises: (head) => startsWith(head, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
     command: 'xz -dc',
-    load: loader('xz', () => import('./xz')),
+    load: loader('xz', async () => (await import('./xz')).load()),
   },
   zstd: {
     name: 'zstd',
     recognises: (head) => head.length >= 4 && couldBeZstdFrame(head),
     command: 'zstd -dc',
-    load: loader('zstd', () => import('./zstd')),
+    load: loader('zstd', async () => (await import('./zstd')).load()),
+    loadParts: loader('zstd', async () => (await import('./zstd-parts')).loadParts()),
   },
   bzip2: {
     name: 'bzip2',
     recognises: (head) =>
       startsWith(head, [...text('BZh')]) && /[1-9]/.test(String.fromCharCode(head[3] ?? 0)),
     command: 'bzip2 -dc',
-    load: loader('bzip2', () => import('./bzip2')),
+    load: loader('bzip2', async () => (await import('./bzip2')).load()),
   },
   gzip: {
     name: 'gzip',
     recognises: (head) => startsWith(head, [0x1f, 0x8b]),
     command: 'gzip -dc',
-    load: loader('gzip', () => import('./gzip')),
+    load: loader('gzip', async () => (await import('./gzip')).load()),
   },
   br: {
     name: 'br',
     recognises: () => false,
     command: 'brotli -dc',
-    load: loader('br', () => import('./brotli')),
+    load: loader('br', async () => (await import('./brotli')).load()),
   },
 };
 
@@ -96,19 +97,14 @@ export function codecForCompression(value: string): Codec {
   });
 }
 
-function loader(
-  codec: CodecName,
-  load: () => Promise<{ load: () => Promise<Decode> }>,
-): () => Promise<Decode> {
-  let loaded: Promise<Decode> | undefined;
+function loader<T>(codec: CodecName, load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
   return () => {
-    loaded ??= load()
-      .then((file) => file.load())
-      .catch((cause: unknown) => {
-        loaded = undefined;
-        const detail = cause instanceof Error ? cause.message : String(cause);
-        throw new CodecError({ reason: 'not-loaded', codec, compressedOffset: 0, detail, cause });
-      });
+    loaded ??= load().catch((cause: unknown) => {
+      loaded = undefined;
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      throw new CodecError({ reason: 'not-loaded', codec, compressedOffset: 0, detail, cause });
+    });
     return loaded;
   };
 }

@@ -3,7 +3,7 @@ import { LIMITS } from '../limits';
 import type { Decode } from './codec';
 import { type Decoder, drive, inMiB, NOTHING, Refusal, type Turn } from './drive';
 import { InstancePool } from './instance-pool';
-import { couldBeZstdFrame, LONGEST_FRAME_HEADER, readWindowSize } from './zstd-frame';
+import { couldBeZstdFrame, LONGEST_FRAME_HEADER, readFrameHeader } from './zstd-frame';
 
 /**
  * Zstandard through the C library, as `zstddec` compiles it. Its generator is not used: it loops for ever over what the
@@ -159,7 +159,7 @@ class ZstdDecoder implements Decoder {
   }
 
   private windowDetail(): string {
-    const size = readWindowSize(this.head.subarray(0, this.headSize));
+    const size = readFrameHeader(this.head.subarray(0, this.headSize))?.windowSize;
     return `${size === undefined ? 'a' : inMiB(size)} window, limit ${inMiB(LIMITS.zstdWindow.most)}`;
   }
 }

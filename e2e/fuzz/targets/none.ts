@@ -1,7 +1,7 @@
 import { ContentTap } from '../../../src/archive/content';
 import { startHashingHere } from '../../../src/archive/local-hashing';
 import { codecs, sniffCodec, sniffUnsupported } from '../../../src/codecs/registry';
-import { readWindowSize } from '../../../src/codecs/zstd-frame';
+import { readFrameHeader } from '../../../src/codecs/zstd-frame';
 import { concatBytes } from '../../../src/nix/nar/wire';
 import { cacheInfos, compressedNars, derivations, listings, narInfos, nars } from '../corpus';
 import { chunksOf, mutate } from '../mutate';
@@ -40,7 +40,7 @@ export const noneTarget: Target = {
       },
       run: async ({ bytes }, random) => {
         const head = bytes.subarray(0, 32);
-        readWindowSize(head);
+        readFrameHeader(head);
         const codec = sniffCodec(head) ?? sniffUnsupported(head);
         hasher.restart();
         const tap = new ContentTap('fuzzed', hasher, () => {});

@@ -1,0 +1,3 @@
+import { answerDecoding } from '../src/archive/answer-decoding';
+
+answerDecoding(self);
