@@ -137,9 +137,30 @@ export const LIMITS = {
   xzDictionary: {
     most: 64 * MIB,
     unit: 'bytes',
-    by: 'the decoder',
+    by: 'us',
     of: 'an xz dictionary',
     why: 'what xz -9 writes',
+  },
+  xzDictionaryOnDemand: {
+    most: 1.5 * GIB,
+    unit: 'bytes',
+    by: 'us',
+    of: 'an xz dictionary, where somebody asked for more than the above',
+    why: 'what xz can be told to write',
+  },
+  xzIndex: {
+    most: MIB,
+    unit: 'bytes',
+    by: 'us',
+    of: 'the indexes of an xz file, where its blocks are to be found by them',
+    why: 'some 100 000 blocks; from its beginning it can be read all the same',
+  },
+  xzStreams: {
+    most: 256,
+    unit: 'entries',
+    by: 'us',
+    of: 'streams of an xz file, where its blocks are to be found by their indexes',
+    why: 'each may take a request; from its beginning it can be read all the same',
   },
   zstdWindow: {
     most: 128 * MIB,
@@ -196,6 +217,20 @@ export const LIMITS = {
     by: 'us',
     of: 'decoded bytes kept in memory, where it has none',
     why: 'what comes after is decoded anew when it is wanted',
+  },
+  keptBytes: {
+    most: GIB,
+    unit: 'bytes',
+    by: 'us',
+    of: 'decoded NARs kept in private files between visits, until the settings say otherwise',
+    why: 'the least recently used ones are removed',
+  },
+  keptNars: {
+    most: 500,
+    unit: 'paths',
+    by: 'us',
+    of: 'NARs kept between visits',
+    why: 'as above',
   },
   attempts: {
     most: 4,
