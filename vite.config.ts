@@ -16,7 +16,7 @@ export default defineConfig(({ mode }) => {
       __SAMPLE_KEY__: JSON.stringify(readFileSync('public/sample-cache/public-key', 'utf8').trim()),
     },
     // Known beforehand, so that the dev server does not find them while a page is open, and reload it.
-    optimizeDeps: { include: ['comlink', 'hash-wasm', 'pako', 'xz-decompress'] },
+    optimizeDeps: { include: ['comlink', 'hash-wasm', 'pako'] },
     plugins: [react(), writePolicy(), answerAddresses(), ...(isHashStyle ? [] : [write404()])],
     worker: {
       format: 'es',

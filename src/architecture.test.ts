@@ -23,12 +23,12 @@ const RULES: readonly Rule[] = [
   {
     files: /\.test\.tsx?$|\/testing(\/|\.ts$)/,
     ours: /^(src|workers|public)\//,
-    npm: /^(vitest|fast-check|node:.*|pako|comlink)$/,
+    npm: /^(vitest|fast-check|node:.*|pako|comlink|xz-decompress)$/,
   },
   { files: /^src\/limits\.ts$/, ours: NOTHING, npm: NOTHING },
   { files: /^src\/nix\//, ours: NOTHING, npm: NOTHING },
   { files: /^src\/bytes\//, ours: NOTHING, npm: NOTHING },
-  { files: /^src\/codecs\/xz\.ts$/, ours: /^src\/bytes\//, npm: /^xz-decompress$/ },
+  { files: /^src\/codecs\/xz\/kernel\//, ours: NOTHING, npm: NOTHING },
   { files: /^src\/codecs\/zstd\.ts$/, ours: /^src\/bytes\//, npm: /^zstddec\/stream\?raw$/ },
   { files: /^src\/codecs\/gzip\.ts$/, ours: /^src\/bytes\//, npm: /^pako$/ },
   { files: /^src\/codecs\/brotli\.ts$/, ours: /^src\/bytes\//, npm: /^brotli-dec-wasm/ },
@@ -228,7 +228,6 @@ test('the dependencies are these, and no others', () => {
     'pako',
     'react',
     'react-dom',
-    'xz-decompress',
     'zstddec',
     'zustand',
   ]);
@@ -239,11 +238,13 @@ test('the dependencies are these, and no others', () => {
     '@types/react',
     '@types/react-dom',
     '@vitejs/plugin-react',
+    'assemblyscript',
     'axe-core',
     'fast-check',
     'typescript',
     'vite',
     'vitest',
+    'xz-decompress',
   ]);
 });
 

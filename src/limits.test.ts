@@ -4,12 +4,15 @@ import { createArchiveService } from './archive/create-service';
 import { archiveOf, fileOf, HASH, signal } from './archive/testing/one-path-cache';
 import { BinaryCache } from './binary-cache/binary-cache';
 import { SourceError } from './bytes/errors';
+import { memorySource } from './bytes/memory-source';
 import { Retries } from './bytes/retries';
 import { Spool } from './bytes/spool';
 import { fileServer, serve } from './bytes/testing';
 import type { CodecName } from './codecs/codec';
 import { codecs } from './codecs/registry';
 import { feed, noise, read, shell } from './codecs/testing/language';
+import { copiedChunk, LZMA2_END, lzma2Filter, xzStream } from './codecs/testing/xz-language';
+import { decodeXz, readXzBlocks } from './codecs/xz/xz';
 import { LIMITS } from './limits';
 import { ATermReader } from './nix/aterm';
 import { parseDerivation } from './nix/derivation';
@@ -54,6 +57,28 @@ const readWith = async (codec: CodecName, compressed: Uint8Array) => {
   if (error) throw error;
   return bytes;
 };
+
+async function readWithDictionary(size: number): Promise<void> {
+  const plain = utf8('x');
+  const data = join(copiedChunk(plain), LZMA2_END);
+  const filters = [lzma2Filter(size > 1.5 * GIB ? 38 : 37)];
+  const file = xzStream({ blocks: [{ data, plain, filters }] });
+  const { error } = await read(decodeXz(Number.POSITIVE_INFINITY)(feed(file).stream));
+  if (error) throw error;
+}
+
+/** An index of so many bytes, of blocks that nobody looks at: each record has two bytes. */
+async function readIndex(size: number): Promise<void> {
+  const records = new Array<readonly [number, number]>((size - 8) / 2).fill([5, 0]);
+  const end = xzStream({ blocks: [], records });
+  const file = join(new Uint8Array(12), new Uint8Array(records.length * 8), end.subarray(12));
+  expect(await readXzBlocks(memorySource(file), file.length, signal())).toHaveLength(records.length);
+}
+
+async function readStreams(count: number): Promise<void> {
+  const file = join(...new Array<Uint8Array>(count).fill(xzStream({ blocks: [] })));
+  await readXzBlocks(memorySource(file), file.length, signal());
+}
 
 /** An export of these paths, each with so many references, and with a signature of this size if any. */
 function readExport(paths: number, { references = 0, signature = 0 } = {}): void {
@@ -123,7 +148,9 @@ const retrying = (retryAfter: number | undefined) => {
 
 const overNarFormat = { refusal: { kind: 'nar-format' } };
 const overCodec = { refusal: { kind: 'codec', reason: 'window-too-large' } };
+const notIndexed = { refusal: { kind: 'codec', reason: 'unsupported' } };
 const MIB = 2 ** 20;
+const GIB = 2 ** 30;
 
 /** A text says where, or why not, a row is tried. */
 const TRIALS: Readonly<Record<keyof typeof LIMITS, Trial | string>> = {
@@ -187,6 +214,9 @@ const TRIALS: Readonly<Record<keyof typeof LIMITS, Trial | string>> = {
     sizes: [64 * MIB, 96 * MIB],
     ...overCodec,
   },
+  xzDictionaryOnDemand: { attempt: readWithDictionary, sizes: [1.5 * GIB, 2 * GIB], ...overCodec },
+  xzIndex: { attempt: readIndex, sizes: [MIB, MIB + 4], ...notIndexed },
+  xzStreams: { attempt: readStreams, ...notIndexed },
   zstdWindow: {
     attempt: (size) => readWith('zstd', sh(`zstd -1 --long=${Math.log2(size)}`, utf8('x'))),
     sizes: [128 * MIB, 256 * MIB],

@@ -137,9 +137,30 @@ export const LIMITS = {
   xzDictionary: {
     most: 64 * MIB,
     unit: 'bytes',
-    by: 'the decoder',
+    by: 'us',
     of: 'an xz dictionary',
     why: 'what xz -9 writes',
+  },
+  xzDictionaryOnDemand: {
+    most: 1.5 * GIB,
+    unit: 'bytes',
+    by: 'us',
+    of: 'an xz dictionary, where somebody asked for more than the above',
+    why: 'what xz can be told to write',
+  },
+  xzIndex: {
+    most: MIB,
+    unit: 'bytes',
+    by: 'us',
+    of: 'the indexes of an xz file, where its blocks are to be found by them',
+    why: 'some 100 000 blocks; from its beginning it can be read all the same',
+  },
+  xzStreams: {
+    most: 256,
+    unit: 'entries',
+    by: 'us',
+    of: 'streams of an xz file, where its blocks are to be found by their indexes',
+    why: 'each may take a request; from its beginning it can be read all the same',
   },
   zstdWindow: {
     most: 128 * MIB,

@@ -12,6 +12,8 @@ const REQUIREMENTS = [
   { program: 'nix', debianPackage: 'nix-bin', neededFor: 'nix' },
   { program: 'nix-store', debianPackage: 'nix-bin', neededFor: 'nix' },
   { program: 'xz', debianPackage: 'xz-utils', neededFor: 'nix' },
+  { program: 'pixz', debianPackage: 'pixz', neededFor: 'nix' },
+  { program: '7z', debianPackage: 'p7zip-full', neededFor: 'nix' },
   { program: 'zstd', debianPackage: 'zstd', neededFor: 'nix' },
   { program: 'bzip2', debianPackage: 'bzip2', neededFor: 'nix' },
   { program: 'gzip', debianPackage: 'gzip', neededFor: 'nix' },

@@ -1,6 +1,7 @@
 import { BrotliDecStream, BrotliStreamResultCode, initSync } from 'brotli-dec-wasm/web';
 import wasmDataUrl from 'brotli-dec-wasm/web/bg.wasm?url&inline';
 import type { Decode } from './codec';
+import { bytesOfDataUrl } from './data-url';
 import { type Decoder, drive, Refusal, type Turn } from './drive';
 
 /**
@@ -55,8 +56,4 @@ class BrotliDecoder implements Decoder {
       throw new Refusal('corrupt', error instanceof Error ? error.message : String(error));
     }
   }
-}
-
-function bytesOfDataUrl(url: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (character) => character.charCodeAt(0));
 }

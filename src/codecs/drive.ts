@@ -109,7 +109,7 @@ function progressing(turn: Turn, input: Uint8Array): Turn {
 }
 
 /** A trap of WebAssembly is damage that the decoder did not see coming. Anything else is a mistake in our code. */
-function toCodecError(error: unknown, codec: CodecName, offset: number): unknown {
+export function toCodecError(error: unknown, codec: CodecName, offset: number): unknown {
   if (error instanceof Refusal) {
     const { reason, detail, taken } = error;
     return new CodecError({ reason, codec, compressedOffset: offset + taken, detail });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CodecName } from './codec';
 import { ascii, concat } from './testing/language';
 
-const PACKAGES = ['xz-decompress', 'zstddec/stream', 'pako', 'brotli-dec-wasm/web'];
+const PACKAGES = ['zstddec/stream', 'pako', 'brotli-dec-wasm/web'];
 
 beforeEach(() => {
   vi.resetModules();

@@ -1,6 +1,9 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 import type { CodecName } from '../../../src/codecs/codec';
+import { noise, runs, words } from '../../../src/codecs/testing/language';
+import { chunksOf, lzma2Filter, vli, xzStream } from '../../../src/codecs/testing/xz-language';
 import { concatBytes } from '../../../src/nix/nar/wire';
+import { sh } from '../corpus';
 import type { Random } from '../random';
 import type { Input } from '../target';
 
@@ -15,6 +18,7 @@ export function madeFile(codec: CodecName, ingredients: Ingredients): Input | un
   if (!ingredients.random.once(4)) return undefined;
   switch (codec) {
     case 'xz':
+      if (ingredients.random.once(2)) return xzOfChunks(ingredients.random);
       return { bytes: withXzCrcs(ingredients.mutated), original: ingredients.plain };
     case 'zstd':
       return zstdFrame(ingredients);
@@ -40,6 +44,75 @@ function withXzCrcs(mutated: Uint8Array): Uint8Array {
   const footer = bytes.length - 12;
   bytes.set(number32(crc32(bytes.subarray(footer + 4, footer + 10))), footer);
   return bytes;
+}
+
+/** What LZMA2 chunks of all kinds are made of. */
+const CHUNKED: readonly (readonly [string, Uint8Array])[] = [
+  ['preset=6,dict=4KiB', words(900)],
+  ['preset=0,lc=0,dict=4KiB', concatBytes([words(300), runs().slice(0, 1500)])],
+  ['preset=6,lc=0,lp=4,pb=0,dict=4KiB', noise(300)],
+  ['preset=6,lc=1,lp=1,pb=1,dict=4KiB', new Uint8Array(5000)],
+];
+
+let knownChunks: readonly Uint8Array[] | undefined;
+
+function lzma2Chunks(): readonly Uint8Array[] {
+  knownChunks ??= CHUNKED.flatMap(([options, plain]) =>
+    chunksOf(sh(`xz --format=raw --suffix=.raw --lzma2=${options}`, plain)),
+  );
+  return knownChunks;
+}
+
+/**
+ * Chunks under headers that are right, and with no check over the content: what comes of them is the LZMA2 decoder's to find out,
+ * and, where it finds nothing wrong, what \`xz\` makes of it. The sizes of the content are those that the chunks say.
+ */
+function xzOfChunks(random: Random): Input {
+  const chunks = random.times(1 + random.small(4), () => changedChunk(random.pick(lzma2Chunks()), random));
+  const size = chunks.reduce((sum, chunk) => sum + contentSize(chunk), 0);
+  const data = concatBytes([...chunks, new Uint8Array(random.once(16) ? 0 : 1)]);
+  const filters = random.once(3) ? random.times(1 + random.below(3), () => randomFilter(random)) : [];
+  const block = {
+    data,
+    plain: new Uint8Array(size),
+    filters: [...filters, lzma2Filter(random.below(4))],
+    ...(random.once(4) ? { compressedSize: vli(data.length - (random.once(8) ? 1 : 0)) } : {}),
+    ...(random.once(4) ? { uncompressedSize: vli(size + (random.once(8) ? 1 : 0)) } : {}),
+  };
+  const blocks = random.times(1 + random.small(3), () => block);
+  return { bytes: xzStream({ blocks }) };
+}
+
+function randomFilter(random: Random): Uint8Array {
+  const delta = Uint8Array.of(3, 1, random.below(256));
+  const start = Uint8Array.of(
+    random.pick([4, 10]),
+    4,
+    random.below(64) * 4,
+    random.below(256),
+    0,
+    random.below(256),
+  );
+  return random.pick([delta, start, Uint8Array.of(4, 0), Uint8Array.of(10, 0)]);
+}
+
+function changedChunk(chunk: Uint8Array, random: Random): Uint8Array {
+  const bytes = chunk.slice();
+  if (random.once(2)) return bytes;
+  const control = bytes[0] ?? 0;
+  if (random.once(3))
+    bytes[0] = control < 0x80 ? random.below(3) : (control & 0x1f) | ((4 + random.below(4)) * 0x20);
+  if (random.once(8)) bytes[5] = random.below(225);
+  for (let flips = random.small(4); flips > 0; flips--) {
+    const at = random.below(bytes.length);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+  }
+  return bytes;
+}
+
+function contentSize([control = 0, high = 0, low = 0]: Uint8Array): number {
+  const size = (high << 8) + low + 1;
+  return control < 0x80 ? size : size + ((control & 0x1f) << 16);
 }
 
 /** RFC 8878 §3.1.1: a header of any shape, and blocks that are raw or runs. What it asks for may be wrong. */

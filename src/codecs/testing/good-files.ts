@@ -1,5 +1,15 @@
 import type { CodecName } from '../codec';
-import { ascii, type Bytes, concat, noise, runs, type Shell, withEveryGzipField, words } from './language';
+import {
+  ascii,
+  type Bytes,
+  concat,
+  instructions,
+  noise,
+  runs,
+  type Shell,
+  withEveryGzipField,
+  words,
+} from './language';
 
 /** Files that every decoder must give back as they were: the half of the table that holds nothing wrong. */
 
@@ -16,6 +26,8 @@ const TEXT = words(210_000);
 const MORE = words(60_000, 2);
 const NOISE = noise(80_000);
 const ZEROS = new Uint8Array(2_000_000);
+const PROGRAM = instructions([0xe8, 0xe9], 1);
+const ARM_PROGRAM = instructions([0x94, 0x97, 0x90, 0xb0, 0xd0], 4);
 
 export function goodFiles(sh: Shell): GoodFile[] {
   const files: GoodFile[] = [];
@@ -38,7 +50,15 @@ export function goodFiles(sh: Shell): GoodFile[] {
   add('xz', {
     'as Nix writes it': by('xz -6 -T1'),
     'check CRC32': by('xz --check=crc32'),
+    'check SHA-256': by('xz --check=sha256'),
     'check none': by('xz --check=none'),
+    'x86 filter': by('xz --x86 --lzma2', PROGRAM),
+    'x86 filter, other start': by('xz --x86=start=4096 --lzma2', PROGRAM),
+    'ARM64 filter': by('xz --arm64 --lzma2', ARM_PROGRAM),
+    'Delta filter': by('xz --delta=dist=4 --lzma2'),
+    'Delta filter of all distances': by('xz --delta=dist=256 --delta=dist=1 --delta=dist=7 --lzma2'),
+    'two filters': by('xz --delta --x86 --lzma2', PROGRAM),
+    'two filters, nothing in them': by('xz --delta --x86 --lzma2', NONE),
     'fastest, small dictionary': by('xz -0'),
     '64 MiB dictionary': by('xz -9e'),
     'other literal coding': by('xz --lzma2=preset=6,lc=0,lp=2,pb=0'),

@@ -20,7 +20,10 @@ export function shell(spawn: Spawn): Shell {
     const options = { input, maxBuffer: 1024 * 1024 * 1024 };
     const { status, stdout, stderr } = spawn('bash', ['-c', `set -o pipefail; ${command}`], options);
     if (status === 0) return new Uint8Array(stdout);
-    const hint = status === 127 ? ' (needed by these tests; install xz-utils zstd bzip2 gzip brotli)' : '';
+    const hint =
+      status === 127
+        ? ' (needed by these tests; install xz-utils pixz p7zip-full zstd bzip2 gzip brotli)'
+        : '';
     throw new Error(`${command}: exit ${status}${hint}: ${new TextDecoder().decode(stderr)}`);
   };
 }
@@ -29,7 +32,8 @@ export function concat(...parts: readonly Uint8Array[]): Bytes {
   return join(parts);
 }
 
-function join(parts: readonly Uint8Array[]): Bytes {
+/** The same for more parts than a call may have arguments. */
+export function join(parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -92,6 +96,19 @@ export function runs(): Bytes {
   return concat(...lengths.map((length, index) => new Uint8Array(length).fill(index % 3)));
 }
 
+/** Bytes, many of which are these opcodes, at multiples of an instruction's size, with operands of all kinds. */
+export function instructions(opcodes: readonly number[], alignment: number): Bytes {
+  const next = random(9);
+  const bytes = noise(70_001, 3);
+  for (let at = 0; at < bytes.length; at += 1 + Math.floor(next() * 9)) {
+    const high = [0x00, 0xff, 0x00, 0xff, 0x01][Math.floor(next() * 5)] ?? 0;
+    const place = alignment === 1 ? at : at - (at % alignment) + 3;
+    bytes[place] = opcodes[Math.floor(next() * opcodes.length)] ?? 0;
+    if (alignment === 1) bytes[at + 4] = high;
+  }
+  return bytes;
+}
+
 /** The gzip file with an extra field, a name, a comment and a CRC of the header (RFC 1952 §2.3). */
 export function withEveryGzipField(file: Uint8Array): Bytes {
   const header = concat(file.subarray(0, 3), Uint8Array.of(0x1e), file.subarray(4, 10));
@@ -100,7 +117,7 @@ export function withEveryGzipField(file: Uint8Array): Bytes {
   return concat(header, fields, Uint8Array.of(crc & 0xff, (crc >>> 8) & 0xff), file.subarray(10));
 }
 
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) {
     crc ^= byte;
