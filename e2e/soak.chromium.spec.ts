@@ -168,7 +168,7 @@ for (const one of SOAKS)
 type Given = Pick<Journey, 'explorer' | 'cache'> & { readonly soak: SoakCache };
 
 async function soakOnce({ what, keptQuota }: Soak, { explorer, cache, soak }: Given): Promise<void> {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const page = playwrightPage(explorer.engine);
   const devtools = await devtoolsOfNextWorker(page);
   const journey = { explorer, page, cache };
