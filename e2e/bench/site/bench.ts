@@ -2,10 +2,10 @@ import { wrap } from 'comlink';
 import { connectArchiveService } from '../../../src/archive/client';
 import type { Outcome } from '../../../src/archive/outcome';
 import type { CodecName } from '../../../src/codecs/codec';
-import type { Decoding } from './decode.worker';
+import type { Decoding } from './decoding.worker';
 
 const decoding = wrap<Decoding>(
-  new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module', name: 'decode' }),
+  new Worker(new URL('./decoding.worker.ts', import.meta.url), { type: 'module', name: 'decode' }),
 );
 const service = connectArchiveService();
 const never = new AbortController().signal;
