@@ -41,6 +41,17 @@ test('the settings: one list of trusted keys, and a key that is none', async ({ 
   expect(await engine.attribute(keys, 'aria-invalid')).toBe('true');
 });
 
+test('the settings: what is kept on this computer, or that nothing can be', async ({ explorer }) => {
+  const { engine } = explorer;
+  const dialog = { role: 'dialog', name: 'Settings' };
+  await explorer.visit();
+  await engine.click({ role: 'button', name: 'Settings' });
+  // WebKitGTK has no private files.
+  const expected =
+    engine.name === 'webkit' ? 'no place where it could keep anything' : 'none of 1.0 GiB used';
+  await expect.poll(() => engine.text(dialog)).toContain(expected);
+});
+
 test('on a phone: the tree, then the file, and the way back', async ({ explorer }) => {
   const { engine } = explorer;
   await engine.resize(460, 800);

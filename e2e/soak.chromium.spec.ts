@@ -1,14 +1,14 @@
 import type { Page } from '@playwright/test';
 import { formatIec } from '../src/nix/format';
 import { sha256 } from './fixtures/expected';
-import type { SoakPath } from './fixtures/soak/soak-cache';
+import type { SoakCache, SoakPath } from './fixtures/soak/soak-cache';
 import type { CacheServer } from './support/cache-server';
 import { devtoolsOfNextWorker, pageMemory } from './support/chromium-devtools';
 import type { ExplorerPage } from './support/explorer-page';
 import { recordFact } from './support/facts';
 import { playwrightPage } from './support/playwright-engine';
 import { expect, fileOf, test } from './support/soak';
-import { spoolFiles } from './support/spool-folder';
+import { keptNars, spoolFiles } from './support/spool-folder';
 
 /** Two of each compression, one of them large: every decoder is loaded by then. */
 const WARM_UP = 12;
@@ -141,12 +141,40 @@ const MIB = 2 ** 20;
  */
 const BOUNDS = { pageHeap: 1.5 * MIB, workerHeap: 0.75 * MIB, arrays: 0.125 * MIB, wasm: 2 * MIB };
 
-test('200 store paths in one page: what they took is given back', async ({ explorer, cache, soak }) => {
-  test.setTimeout(180_000);
+interface Soak {
+  readonly title: string;
+  readonly what: string;
+  /** Of what is kept between visits. */
+  readonly keptQuota: number;
+}
+
+const SOAKS: readonly Soak[] = [
+  {
+    title: 'what they took is given back',
+    what: 'store paths opened in one page, their files shown, saved, verified, cancelled midway and left',
+    keptQuota: 0,
+  },
+  {
+    title: 'what is kept of them stays below its quota, and all else is given back',
+    what: 'the same, with a quota of 8 MiB for what is kept between visits: more is read whole than that',
+    keptQuota: 8 * MIB,
+  },
+];
+
+for (const one of SOAKS)
+  test(`200 store paths in one page: ${one.title}`, ({ explorer, cache, soak }) =>
+    soakOnce(one, { explorer, cache, soak }));
+
+type Given = Pick<Journey, 'explorer' | 'cache'> & { readonly soak: SoakCache };
+
+async function soakOnce({ what, keptQuota }: Soak, { explorer, cache, soak }: Given): Promise<void> {
+  test.setTimeout(300_000);
   const page = playwrightPage(explorer.engine);
   const devtools = await devtoolsOfNextWorker(page);
   const journey = { explorer, page, cache };
-  await explorer.visit();
+  await explorer.visit('/', { settings: { keptQuota } });
+  const stored = async () => (await page.evaluate(() => navigator.storage.estimate())).usage ?? 0;
+  const storedAtFirst = await stored();
 
   const heldOnLanding = async () => {
     await explorer.engine.click({ role: 'link', name: /^NAR.Explorer/ });
@@ -158,13 +186,12 @@ test('200 store paths in one page: what they took is given back', async ({ explo
     await expect.poll(() => spoolFiles(page), 'files of spools').toEqual([]);
     const ofWorker = await (await devtools.worker).memory();
     const ofPage = await pageMemory(devtools.page);
-    const { usage = 0 } = await page.evaluate(() => navigator.storage.estimate());
     return {
       pageHeap: ofPage.heap,
       workerHeap: ofWorker.heap,
       arrays: ofPage.arrays + ofWorker.arrays,
       wasm: ofWorker.wasm,
-      stored: usage,
+      stored: await stored(),
     };
   };
 
@@ -179,22 +206,24 @@ test('200 store paths in one page: what they took is given back', async ({ explo
   for (const name of ['pageHeap', 'workerHeap', 'arrays', 'wasm'] as const) {
     expect.soft(after[name], `${name}: ${seen}`).toBeLessThan(before[name] + BOUNDS[name]);
   }
-  expect.soft(after.stored, `bytes of the origin on disk: ${seen}`).toBeLessThanOrEqual(before.stored);
+  const most = keptQuota === 0 ? before.stored : storedAtFirst + keptQuota;
+  expect.soft(after.stored, `bytes of the origin on disk: ${seen}`).toBeLessThanOrEqual(most);
+  if (keptQuota > 0) expect.soft(await keptNars(page), 'NARs that are kept').toBeGreaterThan(WARM_UP);
   if (test.info().errors.length > 0) return;
   recordFact({
     kind: 'soak',
-    what: 'store paths opened in one page, their files shown, saved, verified, cancelled midway and left',
+    what,
     times: soak.paths.length,
     returned: [
       `the heap of the page, within ${formatIec(BOUNDS.pageHeap)}`,
       `the heap of the worker, within ${formatIec(BOUNDS.workerHeap)}`,
       `the bytes that typed arrays stand on, within ${formatIec(BOUNDS.arrays)}`,
       `the memories of WebAssembly, within ${formatIec(BOUNDS.wasm)}`,
-      'private files: none is left',
+      keptQuota === 0 ? 'private files: none is left' : 'private files: no more than the quota is left',
       'requests: none is open',
       'object URLs: none is left',
     ],
     where: 'chromium',
     command: 'npm run test:page -- --project=chromium soak.chromium',
   });
-});
+}

@@ -83,6 +83,8 @@ test('a worker that dies in between: the open archive says so when it is asked, 
   await explorer.visit(path.storePath);
   await explorer.select('bin/first');
   await explorer.fileIs('first');
+  // Its preview is there, so nothing is asked of the worker any more.
+  await expect.poll(() => explorer.engine.text({ role: 'region', name: 'File' })).toContain('echo');
   await killWorker(page);
   await expect.poll(() => page.workers().length).toBe(0);
   await explorer.startDownload();

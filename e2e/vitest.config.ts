@@ -13,7 +13,7 @@ export default defineConfig({
         root,
         test: {
           name: 'units',
-          include: ['src/**/*.test.{ts,tsx}', 'workers/**/*.test.ts', 'e2e/support/**/*.test.ts'],
+          include: ['src/**/*.test.{ts,tsx}', 'workers/**/*.test.ts', 'e2e/{support,bench}/**/*.test.ts'],
         },
       },
       {

@@ -254,6 +254,8 @@ const TRIALS: Readonly<Record<keyof typeof LIMITS, Trial | string>> = {
   readAtOnce: { attempt: readAtOnce },
   spoolInMemory: { attempt: keepInMemory, refusal: { keptIn: 'opfs' } },
   spoolWithoutStorage: 'src/bytes/spool.test.ts, with a smaller number: half a GiB is much for a test',
+  keptBytes: 'src/archive/kept-nars.test.ts, with smaller numbers: a GiB is much for a test',
+  keptNars: 'src/archive/kept-nars.test.ts',
   attempts: {
     attempt: async (size) => {
       const retry = retrying(undefined);

@@ -218,6 +218,20 @@ export const LIMITS = {
     of: 'decoded bytes kept in memory, where it has none',
     why: 'what comes after is decoded anew when it is wanted',
   },
+  keptBytes: {
+    most: GIB,
+    unit: 'bytes',
+    by: 'us',
+    of: 'decoded NARs kept in private files between visits, until the settings say otherwise',
+    why: 'the least recently used ones are removed',
+  },
+  keptNars: {
+    most: 500,
+    unit: 'paths',
+    by: 'us',
+    of: 'NARs kept between visits',
+    why: 'as above',
+  },
   attempts: {
     most: 4,
     unit: 'requests',

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { serverClosed, serverOpened } from './open-servers';
 import { CONSOLE_HOOK, CONSOLE_PATH } from './page-scripts';
 
@@ -26,6 +27,8 @@ export interface PageServerOptions {
   readonly fallbackStatus?: 200 | 404;
   /** Sent with everything but the empty page, as a host may be set up to. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Everything goes out as gzip, as hosts send it to a browser. */
+  readonly gzip?: boolean;
   /** Given: pages and workers get the console hook, and what it sends comes here. */
   readonly onConsole?: (text: string) => void;
 }
@@ -35,7 +38,7 @@ export interface PageServerOptions {
  * is served is what was there at the start: building again meanwhile disturbs nobody.
  */
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
-  const { folder, base = '/', fallbackStatus = 200, headers = {}, onConsole } = options;
+  const { folder, base = '/', fallbackStatus = 200, headers = {}, gzip = false, onConsole } = options;
   const files = await readFiles(folder);
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const name = fileName(request.url ?? '/', base);
@@ -43,8 +46,12 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     const contents = found ?? files.get('404.html');
     if (!contents) return void response.writeHead(404).end('404\n');
     const servedName = found && name ? name : '404.html';
-    response.writeHead(found ? 200 : fallbackStatus, { 'Content-Type': contentType(servedName) });
-    response.end(onConsole ? withHook(servedName, contents) : contents);
+    const body = onConsole ? withHook(servedName, contents) : contents;
+    response.writeHead(found ? 200 : fallbackStatus, {
+      'Content-Type': contentType(servedName),
+      ...(gzip ? { 'Content-Encoding': 'gzip' } : {}),
+    });
+    response.end(gzip ? gzipSync(body) : body);
   };
   const server = createServer((request, response) => {
     if (request.url === BLANK_PATH)

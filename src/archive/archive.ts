@@ -10,6 +10,7 @@ import type { PartDecoding } from './decode-threads';
 import type { DecodedSource } from './decoded-source';
 import { toFailure } from './failure';
 import type { StartHashing } from './hashing';
+import type { KeptNars } from './kept-nars';
 import type {
   ArchiveHead,
   ArchiveOrigin,
@@ -167,6 +168,7 @@ export async function withProgress<T>(report: () => void, work: () => Promise<T>
 export interface Means {
   readonly startHashing: StartHashing;
   readonly createSpool: () => Spool;
+  readonly kept: KeptNars;
   /** Undefined where there are no threads for it. */
   readonly partDecoding: PartDecoding | undefined;
 }

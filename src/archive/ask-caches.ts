@@ -17,21 +17,23 @@ export interface Found {
   readonly cache: BinaryCache;
   readonly narInfo: NarInfo;
   readonly narInfoText: string;
-  /** Asked for together with the narinfo; undefined inside when the cache has none. */
-  readonly listing: Promise<Uint8Array | undefined>;
+  /** Asked for together with the narinfo, unless it seemed not to be needed; undefined when the cache has none. */
+  readonly listing: () => Promise<Uint8Array | undefined>;
+}
+
+/** `isKept`: whether a NAR of the path is kept, which has its own listing. */
+interface Asking extends OpenContext {
+  readonly isKept: Promise<boolean>;
 }
 
 /** Asks the caches in order. Throws `not-found`, with what each said, when none has the path. */
-export async function askCaches(
-  input: StorePathInput,
-  activity: Activity,
-  { onUpdate, signal }: OpenContext,
-): Promise<Found> {
+export async function askCaches(input: StorePathInput, activity: Activity, asking: Asking): Promise<Found> {
+  const { onUpdate, signal } = asking;
   const tried: Tried[] = [];
   for (const cacheUrl of input.cacheUrls) {
     onUpdate({ type: 'asking', cacheUrl });
     try {
-      const found = await askCache(cacheUrl, input, activity, signal);
+      const found = await askCache(cacheUrl, input, activity, asking);
       if (found) return found;
       tried.push({ cacheUrl, failure: undefined });
     } catch (error) {
@@ -51,15 +53,16 @@ async function askCache(
   cacheUrl: string,
   { hashPart, ignoreListing }: StorePathInput,
   { network }: Activity,
-  signal: AbortSignal,
+  { isKept, signal }: Asking,
 ): Promise<Found | undefined> {
   const cache = new BinaryCache(cacheUrl, { network, decodeBody });
   const miss = new AbortController();
-  const listing = ignoreListing
-    ? Promise.resolve(undefined)
-    : cache.listing(hashPart, AbortSignal.any([signal, miss.signal]));
+  const ask = () => cache.listing(hashPart, AbortSignal.any([signal, miss.signal]));
+  const isLater = ignoreListing ? Promise.resolve(true) : isKept;
+  const early = isLater.then((later) => (later ? undefined : ask()));
   // Whoever waits for the listing hears why it failed; when there is no narinfo nobody does.
-  listing.catch(() => undefined);
+  early.catch(() => undefined);
+  const listing = async () => ((await isLater) ? ask() : early);
   try {
     const answer = await cache.narInfo(hashPart, signal);
     if (answer) return { cacheUrl, cache, narInfo: answer.narInfo, narInfoText: answer.text, listing };
@@ -83,7 +86,7 @@ export async function usableListing(
   };
   let read: ReadListing;
   try {
-    const bytes = await found.listing;
+    const bytes = await found.listing();
     if (bytes === undefined) return undefined;
     read = parseListing(bytes);
   } catch (error) {

@@ -57,6 +57,9 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
       ),
     verify: (archiveId, onProgress, signal) =>
       callUntil(signal, (remote, crossing) => remote.verify(archiveId, proxy(onProgress), crossing)),
+    kept: () => call((remote) => remote.kept()),
+    trimKept: (quota) => call((remote) => remote.trimKept(quota)),
+    removeKept: () => call((remote) => remote.removeKept()),
     close: async (archiveId) => {
       if (connection) await call(async (remote) => succeed(await remote.close(archiveId)));
     },

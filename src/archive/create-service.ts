@@ -16,6 +16,7 @@ import {
 import type { PartDecoding } from './decode-threads';
 import { FailureError } from './failure';
 import type { StartHashing } from './hashing';
+import { KeptNars } from './kept-nars';
 import { OpenArchives } from './open-archives';
 import { openStorePath } from './open-store-path';
 import { type OpenExport, openExported, openFile, openNarUrl } from './open-stream';
@@ -44,13 +45,22 @@ interface Options {
   readonly startHashing?: StartHashing;
   /** Where decoded bytes are kept; memory and this browser's private files, if not said. */
   readonly createSpool?: () => Spool;
+  /** What stays between visits; in this browser's private files, if not said. */
+  readonly kept?: KeptNars;
   /** Where parts of compressed streams are decoded; on this thread, one after the other, if not said. */
   readonly partDecoding?: PartDecoding;
 }
 
 /** The service itself, without a thread. */
 export function createArchiveService(options: Options = {}): ArchiveService {
-  const means: Means = { startHashing: hashingHere, createSpool, partDecoding: undefined, ...options };
+  const means: Means = {
+    startHashing: hashingHere,
+    createSpool,
+    kept: new KeptNars(),
+    partDecoding: undefined,
+    ...options,
+  };
+  const { kept } = means;
   const archives = new OpenArchives<Archive>();
   const exports = new OpenArchives<OpenExport>();
   const parking = new Parking();
@@ -135,6 +145,20 @@ export function createArchiveService(options: Options = {}): ArchiveService {
           return { cost: cost(), ...knownOf(activity) };
         }),
       ),
+
+    kept: () => outcomeOf(() => kept.report()),
+
+    trimKept: (quota) =>
+      outcomeOf(async () => {
+        await kept.trim(quota);
+        return kept.report();
+      }),
+
+    removeKept: () =>
+      outcomeOf(async () => {
+        await kept.removeAll();
+        return kept.report();
+      }),
 
     close: async (id) => {
       parking.leave();

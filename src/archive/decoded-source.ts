@@ -21,6 +21,8 @@ interface Parts {
   readonly spool: Spool;
   /** False: nothing is kept, because the source itself can be read again for nothing. Asked when bytes have come. */
   readonly keeps?: () => boolean;
+  /** All was decoded and seen. `close` waits for what is done about it, which may read. */
+  readonly onWhole?: () => Promise<void>;
 }
 
 /** Milliseconds after which events are let in: bytes that are in memory already would keep an abort waiting. */
@@ -63,6 +65,7 @@ export class DecodedSource implements ByteSource {
   /** Why the last pass ended, until each of the readers that it was for has heard. */
   private failed: { readonly error: unknown; readonly unheard: Set<Reader> } | undefined;
   private completeSize: number | undefined;
+  private afterWhole: Promise<void> | undefined;
   private spoolIsFull = false;
   private closed = false;
 
@@ -140,6 +143,7 @@ export class DecodedSource implements ByteSource {
     this.stopPass();
     this.changed.tell();
     await this.stopped;
+    await this.afterWhole;
     await this.parts.spool.close();
   }
 
@@ -203,6 +207,7 @@ export class DecodedSource implements ByteSource {
     }
     await tap.end();
     this.completeSize = at;
+    this.afterWhole ??= this.parts.onWhole?.();
   }
 
   /** Appends the part of the chunk, which begins at this byte, that the spool does not have yet. */

@@ -30,6 +30,8 @@ export type ArchiveInput =
       readonly fresh?: boolean;
       /** Decoded bytes to stop at when nobody trusted states how many there are; undefined: `LIMITS.unvouchedNar`. */
       readonly mostDecoded?: number;
+      /** Bytes of all NARs that may be kept on this computer; undefined: this one is not. */
+      readonly keptQuota?: number;
     }
   | {
       readonly kind: 'nar-url';
@@ -91,6 +93,8 @@ export type ArchiveOrigin =
       readonly narInfoText: string;
       /** Absolute. */
       readonly narUrl: string;
+      /** The NAR is one that was kept on this computer. */
+      readonly kept?: KeptSince;
     }
   | { readonly kind: 'nar-url'; readonly narUrl: string }
   | { readonly kind: 'file'; readonly fileName: string; readonly fileSize: number }
@@ -101,6 +105,19 @@ export type ArchiveOrigin =
       readonly references: readonly StorePath[];
       readonly deriver: StorePath | undefined;
     };
+
+/** Since when a NAR is kept, and who was asked for what describes it. */
+export interface KeptSince {
+  /** Milliseconds since 1970: when a cache last described it so. */
+  readonly fetchedAt: number;
+  /** No cache answered: the narinfo is the one that was kept, too. */
+  readonly isUnasked: boolean;
+}
+
+/** NARs that are kept on this computer between visits. Not every browser lets a page keep any. */
+export type KeptReport =
+  | { readonly isPossible: false }
+  | { readonly isPossible: true; readonly nars: number; readonly bytes: number };
 
 /** What is known of an archive before its tree stands. */
 export interface ArchiveHead {
@@ -206,6 +223,15 @@ export interface ArchiveService {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<Outcome<ReadReport>>;
+  /** What is kept on this computer between visits. */
+  kept(): Promise<Outcome<KeptReport>>;
+  /**
+   * Removes what was not used for the longest time until no more than so many bytes are kept, but nothing that stands open;
+   * answers what is left.
+   */
+  trimKept(quota: number): Promise<Outcome<KeptReport>>;
+  /** Removes all that is kept: what stands open, when it is closed. */
+  removeKept(): Promise<Outcome<KeptReport>>;
   /** Frees what the archive or the export holds, transfers, memory, private files, when no read of it is under way. */
   close(archiveId: number): Promise<void>;
 }

@@ -85,6 +85,9 @@ export function withTransfers(service: ArchiveService): ArchiveService {
       ),
     verify: (archiveId, onProgress, signal) =>
       lending(onProgress, (progress) => service.verify(archiveId, progress, signal)),
+    kept: () => service.kept(),
+    trimKept: (quota) => service.trimKept(quota),
+    removeKept: () => service.removeKept(),
     close: (archiveId) => service.close(archiveId),
   };
 }

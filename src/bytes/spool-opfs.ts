@@ -1,18 +1,8 @@
+import { type OpfsNavigator, openSyncAccess, privateFolder } from './opfs';
 import type { SpoolFile, SpoolStorage } from './spool-storage';
 
 /** The private file system's folder that holds every session's spool files. */
 const DIRECTORY = 'nar-explorer-spool';
-
-/** The one part of a browser that this file needs. */
-export type OpfsNavigator = Pick<NavigatorStorage, 'storage'> & Partial<NavigatorLocks>;
-
-/** FileSystemSyncAccessHandle (File System standard): in dedicated workers only, so not in every lib. */
-interface SyncAccessHandle {
-  read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  truncate(size: number): void;
-  close(): void;
-}
 
 /**
  * Spool files in the origin private file system. `open` rejects where there is none, or where it refuses:
@@ -30,9 +20,8 @@ export function opfsStorage(navigator: OpfsNavigator = globalThis.navigator): Sp
   return { open: async () => openFile(await begun, await openFolder(navigator)) };
 }
 
-async function openFolder({ storage }: OpfsNavigator): Promise<FileSystemDirectoryHandle> {
-  const root = await storage.getDirectory();
-  return root.getDirectoryHandle(DIRECTORY, { create: true });
+function openFolder({ storage }: OpfsNavigator): Promise<FileSystemDirectoryHandle> {
+  return privateFolder(storage, DIRECTORY, { create: true });
 }
 
 /** Answers the session's name. */
@@ -79,10 +68,7 @@ async function openFile(session: string, directory: FileSystemDirectoryHandle): 
   const remove = () => directory.removeEntry(fileName);
   const handle = await directory.getFileHandle(fileName, { create: true });
   try {
-    // Only a worker's types know the method. Elsewhere it is missing, and the call fails as it should.
-    const file = await (
-      handle as unknown as { createSyncAccessHandle(): Promise<SyncAccessHandle> }
-    ).createSyncAccessHandle();
+    const file = await openSyncAccess(handle);
     return {
       write: (at, bytes) => file.write(bytes, { at }),
       read: (at, into) => file.read(into, { at }),

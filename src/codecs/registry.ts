@@ -16,6 +16,7 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
     recognises: (head) => startsWith(head, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
     command: 'xz -dc',
     load: loader('xz', async () => (await import('./xz/xz')).load()),
+    loadParts: loader('xz', async () => (await import('./xz/parts')).loadParts()),
   },
   zstd: {
     name: 'zstd',

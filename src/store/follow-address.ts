@@ -95,11 +95,12 @@ function storePathInput(
   cacheUrl: string | undefined,
   { settingsStore, builtInKeys }: Followed,
 ): ArchiveInput & { kind: 'store-path' } {
-  const { substituters, trustedKeys: ownKeys } = settingsStore.getState();
+  const { substituters, trustedKeys: ownKeys, keptQuota } = settingsStore.getState();
   const listed = substituters.map(({ url }) => url);
   const cacheUrls = cacheUrl === undefined ? listed : [cacheUrl, ...listed.filter((url) => url !== cacheUrl)];
   const trustedKeys = [...ownKeys.map((key) => ({ key })), ...builtInKeys];
-  return { kind: 'store-path', hashPart, cacheUrls, trustedKeys, patience: patienceOf(settingsStore) };
+  const patience = patienceOf(settingsStore);
+  return { kind: 'store-path', hashPart, cacheUrls, trustedKeys, patience, keptQuota };
 }
 
 /** In milliseconds. */

@@ -5,6 +5,7 @@ import type { AddressState } from './address-store';
 import { type ArchiveActions, listingOf } from './archive-store';
 import type { DownloadActions } from './download-store';
 import type { InputActions } from './input-store';
+import type { KeptActions } from './kept-store';
 import type { PreviewActions } from './preview-store';
 import type { SettingsState } from './settings-store';
 import type { Stores } from './stores';
@@ -47,6 +48,10 @@ export function useDownload<T>(select: (state: DownloadActions) => T): T {
 
 export function useVerify<T>(select: (state: VerifyActions) => T): T {
   return useStore(useStores().verifyStore, select);
+}
+
+export function useKept<T>(select: (state: KeptActions) => T): T {
+  return useStore(useStores().keptStore, select);
 }
 
 export function useSettings<T>(select: (state: SettingsState) => T): T {

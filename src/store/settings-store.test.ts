@@ -80,6 +80,15 @@ test.each([0, -1, 1.5, 3601, '30', null])('a timeout of %j is not believed', (st
   expect(load({ stalledDownloadTimeout: 5 }).stalledDownloadTimeout).toBe(5);
 });
 
+test.each([-1, 1.5, 2 ** 40 + 1, '1', null])('a quota of %j is not believed', (keptQuota) => {
+  expect(load({ keptQuota }).keptQuota).toBe(2 ** 30);
+  expect(load({ keptQuota: 0 }).keptQuota).toBe(0);
+});
+
+test('a quota that is none is not taken', () => {
+  expect(() => createSettingsStore(undefined).getState().setKeptQuota(-1)).toThrow(RangeError);
+});
+
 test('of a list that was edited by hand, what is right is taken', () => {
   const byHand = [{ uri: 'https://b.org' }, { ...A, url: 'a.org/' }];
   expect(load({ substituters: byHand }).substituters).toEqual([A]);

@@ -1,5 +1,6 @@
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
 import { createStore } from 'zustand/vanilla';
+import { LIMITS } from '../limits';
 import { cacheUrlFrom, DEFAULT_CACHE_URL } from './cache-url';
 
 /** A binary cache that is asked. */
@@ -18,6 +19,8 @@ export interface SettingsState {
   readonly verifyDownloads: boolean;
   /** Seconds of silence after which a transfer is begun anew, as Nix's `stalled-download-timeout`. */
   readonly stalledDownloadTimeout: number;
+  /** Bytes of all NARs that are kept on this computer between visits; 0: none is. */
+  readonly keptQuota: number;
   /** Throws when there is none. */
   setSubstituters(substituters: readonly Substituter[]): void;
   setTrustedKeys(keys: readonly string[]): void;
@@ -25,6 +28,8 @@ export interface SettingsState {
   setVerifyDownloads(on: boolean): void;
   /** Throws when it is not one of `TIMEOUTS`. */
   setStalledDownloadTimeout(seconds: number): void;
+  /** Throws when it is not one of `QUOTAS`. */
+  setKeptQuota(bytes: number): void;
   /** Everything as it was at the first visit. */
   reset(): void;
 }
@@ -37,12 +42,16 @@ export const DEFAULT_TRUSTED_KEYS: readonly string[] = [
 /** Seconds. */
 export const TIMEOUTS = { least: 1, most: 3600 } as const;
 
+/** Bytes. */
+export const QUOTAS = { least: 0, most: 2 ** 40 } as const;
+
 const DEFAULTS = {
   substituters: DEFAULT_SUBSTITUTERS,
   trustedKeys: DEFAULT_TRUSTED_KEYS,
   letterKeys: true,
   verifyDownloads: false,
   stalledDownloadTimeout: 30,
+  keptQuota: LIMITS.keptBytes.most as number,
 };
 
 /** `storage` undefined: nothing is remembered. */
@@ -60,6 +69,10 @@ export function createSettingsStore(storage: StateStorage | undefined) {
         setStalledDownloadTimeout: (stalledDownloadTimeout) => {
           if (!isTimeout(stalledDownloadTimeout)) throw new RangeError(`${stalledDownloadTimeout} s`);
           set({ stalledDownloadTimeout });
+        },
+        setKeptQuota: (keptQuota) => {
+          if (!isQuota(keptQuota)) throw new RangeError(`${keptQuota} bytes`);
+          set({ keptQuota });
         },
         setVerifyDownloads: (verifyDownloads) => set({ verifyDownloads }),
         reset: () => set(DEFAULTS),
@@ -92,6 +105,7 @@ function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
     valid.stalledDownloadTimeout = saved.stalledDownloadTimeout;
   if ('verifyDownloads' in saved && typeof saved.verifyDownloads === 'boolean')
     valid.verifyDownloads = saved.verifyDownloads;
+  if ('keptQuota' in saved && isQuota(saved.keptQuota)) valid.keptQuota = saved.keptQuota;
   if ('substituters' in saved && Array.isArray(saved.substituters)) {
     const substituters = saved.substituters.filter(isSubstituter).flatMap(({ url }) => {
       const cacheUrl = cacheUrlFrom(url);
@@ -104,9 +118,15 @@ function validSettings(saved: unknown): Partial<typeof DEFAULTS> {
 }
 
 export function isTimeout(value: unknown): value is number {
-  return (
-    typeof value === 'number' && Number.isInteger(value) && value >= TIMEOUTS.least && value <= TIMEOUTS.most
-  );
+  return isIntegerOf(TIMEOUTS, value);
+}
+
+export function isQuota(value: unknown): value is number {
+  return isIntegerOf(QUOTAS, value);
+}
+
+function isIntegerOf({ least, most }: typeof TIMEOUTS | typeof QUOTAS, value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 }
 
 function isSubstituter(value: unknown): value is Substituter {

@@ -6,6 +6,7 @@ import { createDownloadStore } from './download-store';
 import type { FileSaver } from './file-saver';
 import { followAddress } from './follow-address';
 import { createInputStore } from './input-store';
+import { createKeptStore } from './kept-store';
 import { createPreviewStore } from './preview-store';
 import { createSettingsStore } from './settings-store';
 import { createTreeStore } from './tree-store';
@@ -29,6 +30,7 @@ export function createStores({ service, bar, saver, storage, builtInKeys = [] }:
   const previewStore = createPreviewStore(service, archiveStore);
   const downloadStore = createDownloadStore({ service, saver, archiveStore, settingsStore });
   const verifyStore = createVerifyStore(service, archiveStore);
+  const keptStore = createKeptStore(service, settingsStore);
   followAddress({ service, builtInKeys, addressStore, archiveStore, inputStore, settingsStore, treeStore });
   return {
     settingsStore,
@@ -39,6 +41,7 @@ export function createStores({ service, bar, saver, storage, builtInKeys = [] }:
     previewStore,
     downloadStore,
     verifyStore,
+    keptStore,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Decoder, Refusal, type Turn } from '../drive';
 import { type Block, decodeBlock, startBlock, unpaddedSize } from './block';
 import { type BlockHeader, blockHeaderSize, LONGEST_BLOCK_HEADER, parseBlockHeader } from './block-header';
-import type { XzBlock } from './blocks';
+import type { BlockClaims } from './blocks';
 import { CHECK_SIZES } from './checks';
 import type { XzDecoderOptions } from './decoder';
 import { emptyField, fill, type Input } from './input';
@@ -9,12 +9,12 @@ import { turnOf } from './turn';
 
 /** One block of an xz file, by turns: exactly what the index says of it. */
 export class XzBlockDecoder implements Decoder {
-  private readonly expected: XzBlock;
+  private readonly expected: BlockClaims;
   private readonly options: XzDecoderOptions;
   private readonly field = emptyField(LONGEST_BLOCK_HEADER);
   private block: Block | undefined;
 
-  constructor(expected: XzBlock, options: XzDecoderOptions) {
+  constructor(expected: BlockClaims, options: XzDecoderOptions) {
     this.expected = expected;
     this.options = options;
   }
@@ -54,7 +54,7 @@ export class XzBlockDecoder implements Decoder {
 }
 
 /** So that nothing is decoded that is more than the index says. */
-function withIndexedSizes(header: BlockHeader, { unpaddedSize, size, check }: XzBlock): BlockHeader {
+function withIndexedSizes(header: BlockHeader, { unpaddedSize, size, check }: BlockClaims): BlockHeader {
   const compressedSize = unpaddedSize - header.size - CHECK_SIZES[check];
   if ((header.compressedSize ?? compressedSize) !== compressedSize) throw otherThanIndexed();
   if ((header.uncompressedSize ?? size) !== size) throw otherThanIndexed();

@@ -7,17 +7,22 @@ import { Input } from './input';
 import { HEADER_SIZE, parseStreamFooter } from './stream-header';
 import { type IndexRecord, readIndex, startIndex } from './stream-index';
 
-/** A block, which can be decoded without those before it. Places and sizes are bytes. */
-export interface XzBlock {
+/** What a block has to be, as its index or its header says. Sizes are bytes. */
+export interface BlockClaims {
+  /** From its header to its check, without the padding in between. */
+  readonly unpaddedSize: number;
+  /** Of its content. */
+  readonly size: number;
+  readonly check: CheckName;
+}
+
+/** A block, which can be decoded without those before it. */
+export interface XzBlock extends BlockClaims {
   /** In the file: from its header to its check, with the padding in between. */
   readonly compressedStart: number;
   readonly compressedSize: number;
-  /** The same without the padding. */
-  readonly unpaddedSize: number;
   /** In the content. */
   readonly start: number;
-  readonly size: number;
-  readonly check: CheckName;
 }
 
 /** A stream, found from its end. */
@@ -72,7 +77,7 @@ async function readStream(
   if (indexSize > room) throw new Refusal('unsupported', 'too large an index');
   const indexEnd = end - HEADER_SIZE;
   const records = readRecords(await file.read(Math.max(0, indexEnd - indexSize), indexEnd));
-  const blocks = records.reduce((sum, { unpaddedSize }) => sum + padded(unpaddedSize), 0);
+  const blocks = records.reduce((sum, { unpaddedSize }) => sum + paddedSize(unpaddedSize), 0);
   const start = indexEnd - indexSize - blocks - HEADER_SIZE;
   if (start < 0) throw new Refusal('corrupt', 'an index of more than there is');
   return { start, check, records, indexSize };
@@ -102,7 +107,7 @@ function blocksOf(streams: readonly Stream[]): XzBlock[] {
   for (const stream of streams) {
     let compressedStart = stream.start + HEADER_SIZE;
     for (const { unpaddedSize, size } of stream.records) {
-      const compressedSize = padded(unpaddedSize);
+      const compressedSize = paddedSize(unpaddedSize);
       blocks.push({ compressedStart, compressedSize, unpaddedSize, start, size, check: stream.check });
       compressedStart += compressedSize;
       start += size;
@@ -112,6 +117,7 @@ function blocksOf(streams: readonly Stream[]): XzBlock[] {
   return blocks;
 }
 
-function padded(size: number): number {
+/** With the padding of a block of this size. */
+export function paddedSize(size: number): number {
   return Math.ceil(size / 4) * 4;
 }

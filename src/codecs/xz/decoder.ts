@@ -8,6 +8,7 @@ import { HEADER_SIZE, parseStreamFooter, parseStreamHeader, startsLikeMagic } fr
 import {
   addRecord,
   emptyRecordSum,
+  type IndexRecord,
   matchRecords,
   type RecordSum,
   readIndex,
@@ -81,6 +82,13 @@ export class XzDecoder implements Decoder {
 
   close(reusable: boolean): void {
     if (reusable) this.options.release(this.options.kernel);
+  }
+
+  /** A block that somebody else decodes comes next: it goes on behind it. */
+  passBlock(block: IndexRecord): void {
+    if (this.state.at !== 'between-blocks' || this.state.field.filled > 0)
+      throw new Error('no block can come here');
+    addRecord(this.state.blocks, block);
   }
 
   /** What it takes to go on from here. What was lent by the last turn is not part of it. */

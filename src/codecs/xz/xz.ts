@@ -4,7 +4,7 @@ import type { Decode } from '../codec';
 import { type Decoder, drive } from '../drive';
 import { InstancePool } from '../instance-pool';
 import { XzBlockDecoder } from './block-decoder';
-import type { XzBlock } from './blocks';
+import type { BlockClaims } from './blocks';
 import { XzDecoder, type XzDecoderOptions } from './decoder';
 import { createKernel } from './kernel';
 
@@ -32,7 +32,7 @@ export function decodeXz(dictionaryLimit: number = LIMITS.xzDictionary.most): De
  * those of the index; anything else is a CodecError, whose `compressedOffset` counts from the block's first byte.
  */
 export function decodeXzBlock(
-  block: XzBlock,
+  block: BlockClaims,
   compressed: ByteStream,
   dictionaryLimit: number = LIMITS.xzDictionary.most,
 ): ByteStream {
@@ -44,11 +44,18 @@ function decodeWith(
   dictionaryLimit: number,
   open: (options: XzDecoderOptions) => Decoder,
 ): ByteStream {
-  return drive('xz', compressed, async () =>
-    open({
-      kernel: await kernels.lend(),
-      dictionaryLimit: Math.min(dictionaryLimit, LIMITS.xzDictionaryOnDemand.most),
-      release: (kernel) => kernels.giveBack(kernel),
-    }),
-  );
+  return drive('xz', compressed, async () => open(await optionsFor(dictionaryLimit)));
+}
+
+/** A decoder of whole files that has seen nothing yet. */
+export async function openContainer(): Promise<XzDecoder> {
+  return new XzDecoder(await optionsFor(LIMITS.xzDictionary.most));
+}
+
+async function optionsFor(dictionaryLimit: number): Promise<XzDecoderOptions> {
+  return {
+    kernel: await kernels.lend(),
+    dictionaryLimit: Math.min(dictionaryLimit, LIMITS.xzDictionaryOnDemand.most),
+    release: (kernel) => kernels.giveBack(kernel),
+  };
 }

@@ -2,6 +2,7 @@ import type { Outcome } from '../../archive/outcome';
 import type {
   ArchiveInput,
   ArchiveService,
+  KeptReport,
   Opened,
   OpenedArchive,
   OpenUpdate,
@@ -118,6 +119,25 @@ export class FakeService implements ArchiveService {
 
   verify: ArchiveService['verify'] = (_id, _onProgress, signal) =>
     new Promise((answer) => this.verifies.push({ signal, answer }));
+
+  /** What is kept, and what was asked of it. */
+  keptReport: KeptReport = { isPossible: true, nars: 2, bytes: 3 * 2 ** 20 };
+  readonly keptCalls: string[] = [];
+
+  async kept() {
+    return { ok: true as const, value: this.keptReport };
+  }
+
+  async trimKept(quota: number) {
+    this.keptCalls.push(`trim ${quota}`);
+    return this.kept();
+  }
+
+  async removeKept() {
+    this.keptCalls.push('remove');
+    this.keptReport = { isPossible: true, nars: 0, bytes: 0 };
+    return this.kept();
+  }
 
   async close(archiveId: number): Promise<void> {
     this.closed.push(archiveId);

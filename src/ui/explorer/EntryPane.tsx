@@ -25,11 +25,11 @@ export function EntryPane({ shown }: Props) {
   const view = useAddress(({ address }) => address.view);
   const { listing, head } = shown;
   if (view === 'info' && head?.origin.kind === 'cache') {
-    const { narInfo, narInfoText } = head.origin;
+    const { narInfo, narInfoText, kept } = head.origin;
     return (
       <div className={styles.page}>
         <BackToEntry />
-        <NarInfoPanel narInfo={narInfo} text={narInfoText} />
+        <NarInfoPanel narInfo={narInfo} text={narInfoText} kept={kept} />
       </div>
     );
   }

@@ -103,6 +103,7 @@ function Origin({ origin }: { readonly origin: ArchiveOrigin }) {
         <>
           <Fact value={length} unit={length === 1 ? 'reference' : 'references'} />
           <From>{shortCacheUrl(origin.cacheUrl)}</From>
+          {origin.kept && <li data-kept>kept on this computer</li>}
         </>
       );
     }

@@ -119,6 +119,9 @@ function LastOutcome({ opening, download }: OutcomeProps): ReactNode {
   }
   if (opening.status === 'failed' && opening.failure.kind === 'cancelled') return 'Stopped: nothing was kept';
   if (opening.status !== 'open') return null;
-  const { listingFrom, cost } = opening.archive;
-  return `Tree from ${listingFrom === 'ls' ? 'listing' : 'NAR'}: ${costText(cost)}`;
+  const { listingFrom, origin, cost } = opening.archive;
+  if (origin.kind !== 'cache' || !origin.kept)
+    return `Tree from ${listingFrom === 'ls' ? 'listing' : 'NAR'}: ${costText(cost)}`;
+  const why = origin.kept.isUnasked ? ', as no cache answered' : '';
+  return `Tree from what is kept on this computer${why}: ${costText(cost)}`;
 }

@@ -34,6 +34,12 @@ test('what is not known is not said', () => {
   expect(progressText(early)).toBe('7.0 MiB received');
 });
 
+test('of what is kept nothing is received', () => {
+  expect(progressText({ ...progress, receivedBytes: 0, totalBytes: undefined })).toBe(
+    '25.0 MiB decoded · 6.0 s left',
+  );
+});
+
 test('before anything came, nothing is said of it', () => {
   expect(progressText({ ...progress, receivedBytes: 0, decodedBytes: 0 })).toBe('');
 });

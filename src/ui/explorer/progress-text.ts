@@ -19,7 +19,8 @@ export function progressText(progress: Progress): string {
   if (waiting) return waitingText(waiting);
   if (receivedBytes === 0 && decodedBytes === 0) return '';
   const received = formatIec(receivedBytes) + (totalBytes ? ` of ${formatIec(totalBytes)}` : '');
-  const parts = [`${received} received`];
+  // Nothing is received of what is kept.
+  const parts = receivedBytes > 0 ? [`${received} received`] : [];
   if (decodedBytes > 0) parts.push(`${formatIec(decodedBytes)} decoded`);
   // A rate of the first moments means nothing.
   if (milliseconds >= 500 && receivedBytes > 0) {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { KeptSince } from '../../archive/service';
 import { formatIec, groupDigits } from '../../nix/format';
 import { formatHash } from '../../nix/hash';
 import type { NarInfo } from '../../nix/narinfo';
@@ -12,14 +13,17 @@ interface Props {
   readonly narInfo: NarInfo;
   /** As the cache wrote it. */
   readonly text: string;
+  /** Its NAR is read from this computer. */
+  readonly kept?: KeptSince | undefined;
 }
 
 /** A narinfo, grouped by who vouches for what. */
-export function NarInfoPanel({ narInfo, text }: Props) {
+export function NarInfoPanel({ narInfo, text, kept }: Props) {
   const storePath = formatStorePath(narInfo.storePath);
   return (
     <section aria-label="narinfo" className={styles.panel}>
       <h2>narinfo</h2>
+      {kept && <p>{keptWords(kept)}</p>}
       <Group title="What the signature covers">
         <Field name="StorePath">
           {storePath} <CopyButton text={storePath} what="the store path" />
@@ -71,6 +75,13 @@ export function NarInfoPanel({ narInfo, text }: Props) {
       </details>
     </section>
   );
+}
+
+function keptWords({ fetchedAt, isUnasked }: KeptSince): string {
+  const day = new Date(fetchedAt).toISOString().slice(0, 10);
+  return isUnasked
+    ? `No cache answered: this is the narinfo of ${day}, and the NAR that was kept on this computer.`
+    : 'The NAR is read from this computer, where it was kept. It was not fetched.';
 }
 
 function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {

@@ -5,12 +5,13 @@ import buttons from '../shared/buttons.module.css';
 import { Dialog } from '../shared/Dialog';
 import { CacheList } from './CacheList';
 import styles from './Dialogs.module.css';
-import { type CacheDraft, draftOf, readDrafts, readKeys } from './drafts';
+import { type CacheDraft, draftOf, inMib, quotaOf, readDrafts, readKeys } from './drafts';
+import { KeptNars } from './KeptNars';
 import { TrustedKeys } from './TrustedKeys';
 
 /** Edits a draft: nothing is asked of another cache before Save. */
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
-  const { settingsStore } = useStores();
+  const { settingsStore, keptStore } = useStores();
   const letterKeys = useSettings((settings) => settings.letterKeys);
   const verifyDownloads = useSettings((settings) => settings.verifyDownloads);
   const [drafts, setDrafts] = useState<readonly CacheDraft[]>(() =>
@@ -20,20 +21,31 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const [areLettersOn, setLettersOn] = useState(letterKeys);
   const [timeout, setTimeoutText] = useState(() => String(settingsStore.getState().stalledDownloadTimeout));
   const [areVerified, setVerified] = useState(verifyDownloads);
+  const [quotaText, setQuotaText] = useState(() => inMib(settingsStore.getState().keptQuota));
+  const [isKeptRemoved, setKeptRemoved] = useState(false);
   const [isTried, setTried] = useState(false);
   const { substituters, problems } = readDrafts(drafts);
   const { keys, problem: keyProblem } = readKeys(keyText);
 
   const save = () => {
     setTried(true);
-    if (!substituters || !keys || !isTimeout(Number(timeout))) return;
-    const { setLetterKeys, setSubstituters, setTrustedKeys, setStalledDownloadTimeout, setVerifyDownloads } =
-      settingsStore.getState();
+    const quota = quotaOf(quotaText);
+    if (!substituters || !keys || !isTimeout(Number(timeout)) || quota === undefined) return;
+    const {
+      setKeptQuota,
+      setLetterKeys,
+      setStalledDownloadTimeout,
+      setSubstituters,
+      setTrustedKeys,
+      setVerifyDownloads,
+    } = settingsStore.getState();
     // Before the caches: another list of these is asked at once.
     setTrustedKeys(keys);
     setLetterKeys(areLettersOn);
     setStalledDownloadTimeout(Number(timeout));
     setVerifyDownloads(areVerified);
+    setKeptQuota(quota);
+    if (isKeptRemoved) void keptStore.getState().removeAll();
     if (!isSame(substituters, settingsStore.getState().substituters)) setSubstituters(substituters);
     onClose();
   };
@@ -96,6 +108,13 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         <input type="checkbox" checked={areVerified} onChange={({ target }) => setVerified(target.checked)} />
         Verify a file before it is saved: reads its whole NAR
       </label>
+      <KeptNars
+        quota={quotaText}
+        onQuota={setQuotaText}
+        isRemoved={isKeptRemoved}
+        onRemoved={setKeptRemoved}
+        isTried={isTried}
+      />
       <h3 className={styles.heading}>Keyboard</h3>
       <label className={styles.check}>
         <input

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_SUBSTITUTERS, DEFAULT_TRUSTED_KEYS } from '../../store/settings-store';
-import { draftOf, emptyDraft, moved, readDrafts, readKeys } from './drafts';
+import { draftOf, emptyDraft, inMib, moved, quotaOf, readDrafts, readKeys } from './drafts';
 
 const KEY = 'cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=';
 const OTHER_KEY = KEY.replace('cache.nixos.org-1', 'other-1');
@@ -35,6 +35,13 @@ test('every problem of a cache is told where it is', () => {
   expect(problems[1]).toContain('no address');
   expect(problems[2]).toContain('already');
   expect(readDrafts([{ ...good, url: 'two words' }]).problems[0]).toContain('no address');
+});
+
+test('a quota is in MiB, 0 is one, and as it was saved it is read again', () => {
+  expect(quotaOf('1024')).toBe(2 ** 30);
+  expect(quotaOf('0')).toBe(0);
+  for (const bytes of [0, 123_456_789, 2 ** 40]) expect(quotaOf(inMib(bytes))).toBe(bytes);
+  for (const text of ['', ' ', '-1', 'x', '1048577', 'Infinity']) expect(quotaOf(text)).toBeUndefined();
 });
 
 test('entries move by one, and not over the ends', () => {

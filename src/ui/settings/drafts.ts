@@ -1,6 +1,6 @@
 import { parsePublicKey } from '../../nix/signature';
 import { cacheUrlFrom } from '../../store/cache-url';
-import type { Substituter } from '../../store/settings-store';
+import { isQuota, type Substituter } from '../../store/settings-store';
 
 /** A cache as it is being edited. */
 export interface CacheDraft {
@@ -59,6 +59,16 @@ function keyProblem(key: string): string | undefined {
   } catch {
     return `“${key}” is no public key: its form is name:base64, as in trusted-public-keys.`;
   }
+}
+
+export const MIB = 2 ** 20;
+
+export const inMib = (bytes: number) => String(bytes / MIB);
+
+/** Bytes, out of MiB; undefined for what is no quota. */
+export function quotaOf(text: string): number | undefined {
+  const bytes = text.trim() === '' ? Number.NaN : Math.round(Number(text) * MIB);
+  return isQuota(bytes) ? bytes : undefined;
 }
 
 /** The list with one entry a place further up (-1) or down (1); the same list at its ends. */

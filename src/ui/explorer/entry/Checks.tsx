@@ -11,6 +11,7 @@ import hidden from '../../shared/visually-hidden.module.css';
 import type { Shown } from '../use-shown';
 import styles from './Checks.module.css';
 import { CHECK_LABELS, CHECK_STATES, CHECKS, summaryOf } from './checks';
+import { sizeToRead } from './FileState';
 
 /** The verdicts: each with its mark, then what they mean, then what each was held against. */
 export function Checks({ shown: { head, archive, keptUntil } }: { readonly shown: Shown }) {
@@ -30,6 +31,7 @@ export function Checks({ shown: { head, archive, keptUntil } }: { readonly shown
         {state === 'unchecked' && archive && (
           <Verify archiveId={archive.id} head={archive} isRunning={verifying} />
         )}
+        {state === 'mismatch' && archive && <FetchAnew origin={archive.origin} />}
       </p>
       <Details verdicts={verdicts} />
       <VerifyFailure />
@@ -71,7 +73,7 @@ interface VerifyProps {
 
 function Verify({ archiveId, head: { origin }, isRunning }: VerifyProps) {
   const { verifyStore } = useStores();
-  const size = origin.kind === 'cache' ? origin.narInfo.fileSize : undefined;
+  const size = sizeToRead(origin);
   return (
     <button
       type="button"
@@ -80,6 +82,17 @@ function Verify({ archiveId, head: { origin }, isRunning }: VerifyProps) {
       onClick={() => void verifyStore.getState().verify(archiveId)}
     >
       Verify{size !== undefined && ` (reads ${formatIec(size)})`}
+    </button>
+  );
+}
+
+/** What is kept may be at fault, and not the cache. */
+function FetchAnew({ origin }: Pick<ArchiveHead, 'origin'>) {
+  const { archiveStore } = useStores();
+  if (origin.kind !== 'cache' || !origin.kept) return null;
+  return (
+    <button type="button" className={buttons.quiet} onClick={() => void archiveStore.getState().retry()}>
+      Fetch it anew
     </button>
   );
 }

@@ -33,9 +33,10 @@ export function FileState({ shown: { head, archive, keptUntil }, fileEnd }: Prop
   );
 }
 
-/** Bytes of the whole compressed NAR, where they are known. */
+/** Bytes of the whole NAR, compressed unless it is kept, where they are known. */
 export function sizeToRead(origin: NonNullable<Shown['head']>['origin']): number | undefined {
-  return origin.kind === 'cache' ? origin.narInfo.fileSize : undefined;
+  if (origin.kind !== 'cache') return undefined;
+  return origin.kept ? origin.narInfo.narSize : origin.narInfo.fileSize;
 }
 
 /** Whether downloads are verified before they are saved: costs the whole NAR, and is remembered. */

@@ -55,7 +55,7 @@ export function PathPage({ shown, listing }: Props) {
         <Commands head={head} identity={identity} listing={listing} row={0} />
       </section>
       {head?.origin.kind === 'cache' && (
-        <NarInfoPanel narInfo={head.origin.narInfo} text={head.origin.narInfoText} />
+        <NarInfoPanel narInfo={head.origin.narInfo} text={head.origin.narInfoText} kept={head.origin.kept} />
       )}
     </div>
   );
