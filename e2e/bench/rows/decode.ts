@@ -70,11 +70,11 @@ async function measure({ codec, variant }: Format, kind: Kind, means: Means): Pr
   return withBrowser(means, async (browser) => {
     const site = await openSite(browser, means);
     await site.call('load', `${caches.url}/${nar.urlPath}`);
-    sameBytes(await site.call('digest', codec), input);
+    sameBytes(await site.call('digest', codec, input.narSize), input);
     const measured = await interleave({
       rounds,
       ours: async () => {
-        const { milliseconds, bytes } = await site.call('decode', codec);
+        const { milliseconds, bytes } = await site.call('decode', codec, input.narSize);
         if (bytes !== input.narSize) throw new Error(`${bytes} bytes of ${input.narSize} came out`);
         return milliseconds;
       },

@@ -20,8 +20,8 @@ interface Verified {
 /** What the bench asks of its page, from outside. */
 const benchSite = {
   load: (url: string) => decoding.load(url),
-  decode: (codec: CodecName) => decoding.decode(codec),
-  digest: (codec: CodecName) => decoding.digest(codec),
+  decode: (codec: CodecName, decodedSize: number) => decoding.decode(codec, decodedSize),
+  digest: (codec: CodecName, decodedSize: number) => decoding.digest(codec, decodedSize),
 
   /**
    * Opens a store path by its listing, then reads its NAR whole with the service that the page has: fetched, hashed, decoded,

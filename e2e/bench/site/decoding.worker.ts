@@ -1,6 +1,6 @@
 import { expose } from 'comlink';
 import { createSHA256 } from 'hash-wasm';
-import { decodingIn, threadsFor } from '../../../src/archive/decode-threads';
+import { decodingIn } from '../../../src/archive/decode-threads';
 import { decodingOf } from '../../../src/archive/decoding';
 import { memorySource } from '../../../src/bytes/memory-source';
 import type { ByteSource, ByteStream } from '../../../src/bytes/source';
@@ -9,11 +9,8 @@ import decodeWorkerUrl from '../../../workers/decode.worker.ts?worker&url';
 
 let input: ByteSource = memorySource(new Uint8Array(0));
 const never = new AbortController().signal;
-/** As workers/archive.worker.ts has them. */
-const partDecoding = decodingIn(
-  () => new Worker(decodeWorkerUrl, { type: 'module', name: 'decode' }),
-  threadsFor(navigator.hardwareConcurrency),
-);
+/** As workers/archive.worker.ts has them, but two of them, however many cores there are. */
+const partDecoding = decodingIn(() => new Worker(decodeWorkerUrl, { type: 'module', name: 'decode' }), 2);
 
 /** Decodes what lies in its memory as the archive worker does, with the page's own decoders and threads. */
 const decoding = {
@@ -25,27 +22,30 @@ const decoding = {
   },
 
   /** Goes through all of it and keeps nothing. */
-  async decode(codec: CodecName): Promise<{ readonly milliseconds: number; readonly bytes: number }> {
+  async decode(
+    codec: CodecName,
+    decodedSize: number,
+  ): Promise<{ readonly milliseconds: number; readonly bytes: number }> {
     const start = performance.now();
     let bytes = 0;
-    for await (const chunk of decoded(codec)) bytes += chunk.length;
+    for await (const chunk of decoded(codec, decodedSize)) bytes += chunk.length;
     return { milliseconds: performance.now() - start, bytes };
   },
 
   /** SHA-256 of what comes out, in base16. */
-  async digest(codec: CodecName): Promise<string> {
+  async digest(codec: CodecName, decodedSize: number): Promise<string> {
     const hash = await createSHA256();
-    for await (const chunk of decoded(codec)) hash.update(chunk);
+    for await (const chunk of decoded(codec, decodedSize)) hash.update(chunk);
     return hash.digest();
   },
 };
 
 export type Decoding = typeof decoding;
 
-function decoded(codec: CodecName): ByteStream {
+function decoded(codec: CodecName, decodedSize: number): ByteStream {
   const wantedUntil = () => Number.POSITIVE_INFINITY;
-  const all = { source: input, declared: codec, name: 'input', partDecoding, wantedUntil, note: () => {} };
-  return decodingOf(all)(never);
+  const threads = { partDecoding, wantedUntil, decodedSize };
+  return decodingOf({ source: input, declared: codec, name: 'input', ...threads, note: () => {} })(never);
 }
 
 expose(decoding);
