@@ -19,12 +19,12 @@ export async function startSites(): Promise<Sites> {
   const siteFolder = join(BENCH_CACHE, 'site');
   await build({
     configFile: 'vite.config.ts',
-    logLevel: 'warn',
+    logLevel: 'error',
     build: { outDir: pageFolder, emptyOutDir: true },
   });
   await build({
     configFile: 'vite.config.ts',
-    logLevel: 'warn',
+    logLevel: 'error',
     publicDir: false,
     build: {
       outDir: siteFolder,
@@ -48,7 +48,7 @@ const INDEX =
 /** Names hold a hash of what is in the file: what is measured is what the page runs. */
 function sameWorkers(pageFolder: string, siteFolder: string): void {
   const workers = (folder: string) =>
-    readdirSync(join(folder, 'assets')).filter((name) => /^(?:archive|hash)\.worker/.test(name));
+    readdirSync(join(folder, 'assets')).filter((name) => /^\w+\.worker/.test(name));
   const missing = workers(pageFolder).filter((name) => !workers(siteFolder).includes(name));
   if (workers(pageFolder).length === 0 || missing.length > 0)
     throw new Error(`the bench would measure other workers than the page's: ${missing.join(', ')}`);

@@ -60,9 +60,12 @@ function stopByte({ how, used }: Delivery): number | undefined {
   return how.kind === 'stall' ? how.afterBytes : how.atByte;
 }
 
+/** As hosts do it that wait for a request that does not come. A connection that closes at once takes with it what was not read yet. */
+const BEFORE_CLOSING = 500;
+
 /** After fewer bytes than were promised the connection must close, or the reader waits for ever. */
 function finish({ response, how }: Delivery): void {
-  if (how?.kind === 'wrong-length' && how.by > 0) response.destroy();
+  if (how?.kind === 'wrong-length' && how.by > 0) setTimeout(() => response.destroy(), BEFORE_CLOSING);
   else response.end();
 }
 

@@ -96,6 +96,7 @@ function crew(most: number) {
 interface Setup {
   readonly partDecoding?: ReturnType<typeof crew>['partDecoding'];
   readonly wantedUntil?: () => number;
+  readonly decodedSize?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -104,7 +105,8 @@ async function decoded(codec: PartedFile['codec'], file: ByteStream, setup: Setu
   if (!parts) throw new Error('no parts');
   const { partDecoding = crew(2).partDecoding } = setup;
   const { wantedUntil = () => Number.POSITIVE_INFINITY, signal = new AbortController().signal } = setup;
-  return decodeInParts(file, { codec, parts, partDecoding, wantedUntil, signal });
+  const { decodedSize } = setup;
+  return decodeInParts(file, { codec, parts, partDecoding, wantedUntil, decodedSize, signal });
 }
 
 describe.each(FILES)('$codec', ({ codec, file, starts }) => {
@@ -119,6 +121,14 @@ describe.each(FILES)('$codec', ({ codec, file, starts }) => {
       // The first is decoded here.
       expect(sent).toEqual(PLAINS.slice(1).map(({ length }) => length));
     }
+  });
+
+  test('nobody waits for the first part of several: it is decoded as the others are', async () => {
+    const { partDecoding, sent } = crew(2);
+    const setup = { partDecoding, decodedSize: PLAIN.length };
+    const { bytes } = await read(await decoded(codec, feed(file).stream, setup));
+    expect(isSame(bytes, PLAIN)).toBe(true);
+    expect(sent).toEqual(PLAINS.map(({ length }) => length));
   });
 
   test('what ends past what is wanted is decoded as it comes, and nothing after it is fetched', async () => {
@@ -243,7 +253,8 @@ test.each([
   '%s, one part, or parts that do not state their size: no thread is started',
   async (codec, file, plain) => {
     const { partDecoding, started } = crew(2);
-    const { bytes } = await read(await decoded(codec, feed(file).stream, { partDecoding }));
+    const setup = { partDecoding, decodedSize: plain.length };
+    const { bytes } = await read(await decoded(codec, feed(file).stream, setup));
     expect(isSame(bytes, plain)).toBe(true);
     expect(started()).toBe(0);
   },

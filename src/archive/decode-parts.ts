@@ -11,6 +11,8 @@ export interface PartsMeans {
   readonly partDecoding: PartDecoding;
   /** Decoded bytes that somebody wants for now. What ends beyond is decoded as it comes, for it may be left in the middle. */
   readonly wantedUntil: () => number;
+  /** Decoded bytes in all; undefined where nobody knows, or where somebody waits for the first of them. */
+  readonly decodedSize: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -25,8 +27,8 @@ type Item =
   | { readonly kind: 'failure'; readonly error: unknown };
 
 /**
- * Decodes a stream part by part, in threads of their own, and hands out the bytes in order. The first part is decoded here, as it
- * comes: there may be no other, and somebody waits for its first bytes.
+ * Decodes a stream part by part, in threads of their own, and hands out the bytes in order. Unless it is known that there are others,
+ * and that nobody waits for its first bytes, the first part is decoded here, as it comes.
  */
 export async function* decodeInParts(compressed: ByteStream, means: PartsMeans): ByteStream {
   const ahead = new Ahead(means.parts.cut(compressed), means);
@@ -114,9 +116,9 @@ class Ahead {
       return false;
     }
     const { bytes, decodedSize, compressedStart } = section;
-    const isFirst = this.decodedEnd === 0;
+    const mayBeAll = this.decodedEnd === 0 && decodedSize >= (this.means.decodedSize ?? 0);
     this.decodedEnd += decodedSize;
-    if (isFirst || this.decodedEnd > wantedUntil()) {
+    if (mayBeAll || this.decodedEnd > wantedUntil()) {
       this.items.push({ kind: 'stream', decoded: withOffset(parts.decodePart(bytes), compressedStart) });
       return false;
     }

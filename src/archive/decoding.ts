@@ -18,6 +18,8 @@ export interface Encoded {
   readonly partDecoding: PartDecoding | undefined;
   /** The decoded byte up to which somebody reads by now. */
   readonly wantedUntil: () => number;
+  /** Decoded bytes in all; undefined where nobody knows, or where somebody waits for the first of them. */
+  readonly decodedSize?: number | undefined;
   /** Hears, once a pass, what the bytes turned out to be. */
   readonly note: (codec: CodecName, quirk?: Quirk) => void;
 }
@@ -46,9 +48,16 @@ export function decodingOf(encoded: Encoded): (signal: AbortSignal) => ByteStrea
 
 /** One that decodes several parts at a time, where there can be parts, and threads for them. */
 async function decoderOf(codec: Codec, encoded: Encoded, signal: AbortSignal): Promise<Decode> {
-  const { partDecoding, wantedUntil } = encoded;
+  const { partDecoding, wantedUntil, decodedSize } = encoded;
   if (!partDecoding || !codec.loadParts) return codec.load();
-  const means = { codec: codec.name, parts: await codec.loadParts(), partDecoding, wantedUntil, signal };
+  const means = {
+    codec: codec.name,
+    parts: await codec.loadParts(),
+    partDecoding,
+    wantedUntil,
+    decodedSize,
+    signal,
+  };
   return (compressed) => decodeInParts(compressed, means);
 }
 

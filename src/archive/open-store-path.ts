@@ -126,7 +126,11 @@ function byListing(opening: Opening, listing: NarListing): Archive {
   const { origin, identity, activity } = opening;
   const { narInfo } = origin;
   const parts = { origin, listing, listingFrom: 'ls', narSize: narInfo.narSize, activity } as const;
-  const decoded = decodedNar(opening, { tap: () => checkingTap(listing), listing: () => listing });
+  const decoded = decodedNar(opening, {
+    hasTree: true,
+    tap: () => checkingTap(listing),
+    listing: () => listing,
+  });
   if (narInfo.compression !== 'none' || (narInfo.fileSize ?? narInfo.narSize) !== narInfo.narSize) {
     return { ...parts, ...decodedParts(decoded) };
   }
@@ -156,6 +160,7 @@ async function byReading(opening: Opening, { onUpdate, signal }: OpenContext): P
   const growing = growingTap(builder, (listing) => onUpdate({ type: 'listing', listing }));
   let listing: NarListing | undefined;
   const nar = decodedNar(opening, {
+    hasTree: false,
     tap: () => (listing ? checkingTap(listing) : growing),
     listing: () => listing ?? builder.snapshot(),
   });
@@ -181,6 +186,8 @@ function compressedEnd(narOffset: number, narSize: number, fileSize: number): nu
 }
 
 interface Reading {
+  /** Before anything was read. */
+  readonly hasTree: boolean;
   readonly tap: () => Tap;
   /** When all was read. */
   readonly listing: () => NarListing;
@@ -190,7 +197,7 @@ interface Reading {
  * The NAR of a narinfo. Whoever reads it whole makes it known whether the narinfo's claims hold; if they do, and the spool had
  * room for all of it, it is kept.
  */
-function decodedNar(opening: Opening, { tap, listing }: Reading): DecodedSource {
+function decodedNar(opening: Opening, { hasTree, tap, listing }: Reading): DecodedSource {
   const { origin, identity, activity, means, mostDecoded = Number.POSITIVE_INFINITY } = opening;
   const { startHashing, partDecoding } = means;
   const { narUrl, narInfo } = origin;
@@ -216,6 +223,8 @@ function decodedNar(opening: Opening, { tap, listing }: Reading): DecodedSource 
       note,
       partDecoding,
       wantedUntil: () => nar.wantedUntil,
+      // The tree of a NAR without listing grows from its first byte on.
+      decodedSize: hasTree ? narInfo.narSize : undefined,
     }),
     tap: () => claimed.tap(boundedTap(tap(), () => mostDecoded)),
     spool: means.createSpool(),

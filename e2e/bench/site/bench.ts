@@ -2,10 +2,10 @@ import { wrap } from 'comlink';
 import { connectArchiveService } from '../../../src/archive/client';
 import type { Outcome } from '../../../src/archive/outcome';
 import type { CodecName } from '../../../src/codecs/codec';
-import type { Decoding } from './decode.worker';
+import type { Decoding } from './decoding.worker';
 
 const decoding = wrap<Decoding>(
-  new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module', name: 'decode' }),
+  new Worker(new URL('./decoding.worker.ts', import.meta.url), { type: 'module', name: 'decode' }),
 );
 const service = connectArchiveService();
 const never = new AbortController().signal;
@@ -20,8 +20,8 @@ interface Verified {
 /** What the bench asks of its page, from outside. */
 const benchSite = {
   load: (url: string) => decoding.load(url),
-  decode: (codec: CodecName) => decoding.decode(codec),
-  digest: (codec: CodecName) => decoding.digest(codec),
+  decode: (codec: CodecName, decodedSize: number) => decoding.decode(codec, decodedSize),
+  digest: (codec: CodecName, decodedSize: number) => decoding.digest(codec, decodedSize),
 
   /**
    * Opens a store path by its listing, then reads its NAR whole with the service that the page has: fetched, hashed, decoded,

@@ -48,6 +48,22 @@ test('a README at the top', () => {
   expect(readmeOf(listing)).toBe(row('README.md'));
 });
 
+test.each([
+  ['readme', true],
+  ['Readme.TXT', true],
+  ['readme.markdown', true],
+  ['README.markdown.gz', false],
+  ['README-old', false],
+  ['zreadme', false],
+  ['', false],
+])('%s at the top', (name, isOne) => {
+  const builder = new ListingBuilder();
+  builder.enterDirectory(utf8(''));
+  builder.addRegular(utf8(name), { size: 5, executable: false, narOffset: 0 });
+  builder.leaveDirectory();
+  expect(readmeOf(builder.snapshot())).toBe(isOne ? 1 : undefined);
+});
+
 test('a store path that is a file has no programs and no README', () => {
   const builder = new ListingBuilder();
   builder.addRegular(utf8(''), { size: 5, executable: true, narOffset: 0 });

@@ -49,7 +49,13 @@ export function readmeOf(listing: NarListing): number | undefined {
   return undefined;
 }
 
+const README = /^readme(\.(md|markdown|txt|rst|org))?$/i;
+const LONGEST_README = 'readme.markdown'.length;
+
 function isReadme(listing: NarListing, row: number): boolean {
-  const name = listing.text.subarray(listing.textStart[2 * row], listing.textStart[2 * row + 1]);
-  return /^readme(\.(md|markdown|txt|rst|org))?$/i.test(new TextDecoder().decode(name));
+  const start = listing.textStart[2 * row] ?? 0;
+  const end = listing.textStart[2 * row + 1] ?? 0;
+  // Of a million names few have to become text: r and R differ in one bit.
+  if (end - start > LONGEST_README || ((listing.text[start] ?? 0) | 0x20) !== 0x72) return false;
+  return README.test(new TextDecoder().decode(listing.text.subarray(start, end)));
 }
