@@ -78,8 +78,10 @@ for (const { name, listed, held, until } of MOMENTS) {
     await explorer.visit();
     cache.misbehave(where, { kind: 'stall', afterBytes });
     await until(explorer, path);
+    // A browser that holds a request back is asked for it again after 30 seconds of silence.
+    test.setTimeout(120_000);
     await expect
-      .poll(() => cache.requests.some((one) => one.path === where && one.end === 'open'))
+      .poll(() => cache.requests.some((one) => one.path === where && one.end === 'open'), { timeout: 60_000 })
       .toBe(true);
     await expect
       .poll(() => Math.max(...cache.requests.map((one) => (one.path === where ? one.writtenBytes : 0))))

@@ -20,35 +20,20 @@ test('no such file in it', async ({ explorer }) => {
   expect(await explorer.failure()).toBe('not-found no-such-entry');
 });
 
-const NARINFO_TROUBLE: readonly [string, Misbehaviour, string][] = [
-  ['a cache that does not allow browsers', { kind: 'no-cors' }, 'source unreachable-or-cors'],
-  ['a web page instead of a narinfo', { kind: 'html' }, 'source html'],
-  ['a cache that is broken', { kind: 'status', status: 500 }, 'source http-status'],
-  ['a cache that asks to come later', { kind: 'status', status: 429, retryAfter: 1 }, 'source http-status'],
-];
+// What else a narinfo or a NAR can be, and Try again, stands in faults.spec.ts.
 
-for (const [what, how, failure] of NARINFO_TROUBLE) {
-  test(what, async ({ explorer, cache }) => {
-    cache.misbehave(`/${hello.hashPart}`, how);
-    await explorer.visit(hello.storePath);
-    expect(await explorer.failure()).toBe(failure);
-  });
-}
+test('a cache that asks to come later', async ({ explorer, cache }) => {
+  cache.misbehave(`/${hello.hashPart}`, { kind: 'status', status: 429, retryAfter: 1 });
+  await explorer.visit(hello.storePath);
+  expect(await explorer.failure()).toBe('source http-status');
+});
 
-const NAR_TROUBLE: readonly [string, Misbehaviour, RegExp][] = [
-  ['a NAR that is cut always', { kind: 'cut', atByte: 600 }, /^(source|codec) /],
-  ['a NAR with a flipped byte', { kind: 'flipped', atByte: 600 }, /^(codec|nar-format) /],
-  ['a NAR that is gone', { kind: 'status', status: 404 }, /^(source|not-found) /],
-];
-
-for (const [what, how, failure] of NAR_TROUBLE) {
-  test(`${what}: a failure in words, never a wrong file`, async ({ explorer, cache }) => {
-    cache.misbehave(/\.ls$/, { kind: 'status', status: 404 });
-    cache.misbehave('/nar/', how);
-    await explorer.visit(hello.storePath);
-    expect(await explorer.failure()).toMatch(failure);
-  });
-}
+test('a NAR that is gone: a failure in words, never a wrong file', async ({ explorer, cache }) => {
+  cache.misbehave(/\.ls$/, { kind: 'status', status: 404 });
+  cache.misbehave('/nar/', { kind: 'status', status: 404 });
+  await explorer.visit(hello.storePath);
+  expect(await explorer.failure()).toMatch(/^(source|not-found) /);
+});
 
 test('a listing of another store path is not used, and the tree is right all the same', async ({
   explorer,

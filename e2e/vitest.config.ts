@@ -6,6 +6,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Rings of `npm test`: units beside their code, agreement with real Nix, fuzzing, and the documents that tests write. */
 export default defineConfig({
   test: {
+    // Many tests wait, for tools or for a cache to be asked again: no core is kept free.
+    maxWorkers: '100%',
     projects: [
       {
         // What the page is built with stands there: constants, plugins.
