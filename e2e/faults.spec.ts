@@ -1,101 +1,21 @@
 import { type CacheServer, startCacheServer } from './support/cache-server';
 import { expect, test } from './support/explorer';
 import type { ExplorerPage } from './support/explorer-page';
-import { recordFact } from './support/facts';
+import { hello, IMPATIENT, NAR, NARINFO, NUMBERS, networkFact, PASSING, saveInSpite } from './support/faults';
 import type { Misbehaviour } from './support/misbehaviour';
 import { sampleFile, samplePath } from './support/sample';
 import { expectSaved } from './support/saved';
 
-const hello = samplePath('hello-1.2');
-const NUMBERS = `${hello.storePath}/share/hello/numbers.txt`;
-const NARINFO = `/${hello.hashPart}.narinfo`;
-const LISTING = `/${hello.hashPart}.ls`;
-const NAR = `/${hello.narUrl}`;
-
-/** Seconds: a cache that is silent for longer is asked again. */
-const IMPATIENT = { settings: { stalledDownloadTimeout: 1 } };
-
-interface Passing {
-  readonly fault: string;
-  readonly where: string;
-  readonly how: Misbehaviour;
-  /** The NAR is read whole, because there is no listing. */
-  readonly withoutListing?: boolean;
-}
-
-/** What goes over by itself, or is got around. */
-const PASSING: readonly Passing[] = [
-  {
-    fault: 'a narinfo with status 503, once',
-    where: NARINFO,
-    how: { kind: 'status', status: 503, times: 1 },
-  },
-  {
-    fault: 'a narinfo with status 429, twice',
-    where: NARINFO,
-    how: { kind: 'status', status: 429, times: 2 },
-  },
-  {
-    fault: 'a narinfo that is cut at byte 100, once',
-    where: NARINFO,
-    how: { kind: 'cut', atByte: 100, times: 1 },
-  },
-  {
-    fault: 'a narinfo that does not come, once',
-    where: NARINFO,
-    how: { kind: 'stall', afterBytes: 0, times: 1 },
-  },
-  {
-    fault: 'a listing with status 500, once',
-    where: LISTING,
-    how: { kind: 'status', status: 500, times: 1 },
-  },
-  {
-    fault: 'a listing that is cut at byte 20, once',
-    where: LISTING,
-    how: { kind: 'cut', atByte: 20, times: 1 },
-  },
-  { fault: 'a NAR with status 503, once', where: NAR, how: { kind: 'status', status: 503, times: 1 } },
-  { fault: 'a NAR that is cut at byte 600, once', where: NAR, how: { kind: 'cut', atByte: 600, times: 1 } },
-  {
-    fault: 'a NAR that is cut before its first byte, once',
-    where: NAR,
-    how: { kind: 'cut', atByte: 0, times: 1 },
-  },
-  {
-    fault: 'a NAR that falls silent at byte 500, once',
-    where: NAR,
-    how: { kind: 'stall', afterBytes: 500, times: 1 },
-  },
-  { fault: 'a NAR that drips', where: NAR, how: { kind: 'drip', chunkBytes: 200, pauseMs: 20 } },
-  {
-    fault: 'a NAR with a Content-Length that is 10 too large',
-    where: NAR,
-    how: { kind: 'wrong-length', by: 10 },
-  },
-];
-
-for (const { fault, where, how } of PASSING) {
-  for (const withoutListing of [false, true]) {
-    if (withoutListing && where !== NAR) continue;
-    const title = `${fault}${withoutListing ? ', without .ls' : ''}`;
-    test(`${title}: the tree and the saved file are right`, async ({
-      explorer,
-      cache,
-      corpus,
-      engineName,
-    }) => {
-      if (withoutListing) cache.misbehave(/\.ls$/, { kind: 'status', status: 404 });
-      cache.misbehave(where, how);
-      await explorer.visit(hello.storePath, IMPATIENT);
-      await explorer.treeStands();
-      await explorer.select('share/hello/numbers.txt');
-      await explorer.fileIs('numbers.txt');
-      await expectSaved(await explorer.download(), corpus, NUMBERS);
-      cache.release();
-      fact(title, 'the tree stands and the saved file is right', engineName);
-    });
-  }
+for (const passing of PASSING) {
+  test(`${passing.fault}: the tree and the saved file are right`, async ({
+    explorer,
+    cache,
+    corpus,
+    engineName,
+  }) => {
+    await saveInSpite(passing, { explorer, cache, corpus });
+    networkFact(passing.fault, 'the tree stands and the saved file is right', engineName);
+  });
 }
 
 test('a cut goes on where it was: nobody asks for the beginning again', async ({
@@ -118,7 +38,7 @@ test('a cut goes on where it was: nobody asks for the beginning again', async ({
   // The last bytes before a cut may not have reached the page; a browser that kept them asks only for what it lacks.
   for (const { range } of more) expect(Number(/^bytes=(\d+)-/.exec(range ?? '')?.[1])).toBeGreaterThan(0);
   await server.close();
-  fact(
+  networkFact(
     'a NAR that is cut at byte 1 000 000, once',
     'only the rest is asked for, and the decoder goes on',
     engineName,
@@ -137,7 +57,7 @@ test('while it waits it says for what, and can be cancelled', async ({ explorer,
   await explorer.progressIsGone();
   expect(await explorer.failure()).toBe('cancelled cancelled');
   expect(cache.requests.filter(({ path }) => path === NARINFO)).toHaveLength(1);
-  fact(
+  networkFact(
     'status 429 with Retry-After: 30, and Cancel while it waits',
     'the wait is shown, nobody is asked again',
     engineName,
@@ -223,7 +143,7 @@ for (const { fault, where, how, failure } of LASTING) {
     cache.release();
     await explorer.engine.click({ role: 'button', name: 'Try again' });
     await explorer.treeStands();
-    fact(fault, 'a failure in words; Try again opens the path when it is over', engineName);
+    networkFact(fault, 'a failure in words; Try again opens the path when it is over', engineName);
   });
 }
 
@@ -241,7 +161,7 @@ test('a file that changes between two requests is not read on', async ({ explore
   await explorer.engine.click({ role: 'button', name: 'Open it again' });
   await explorer.engine.click({ role: 'button', name: /^Verify/ });
   await expect.poll(() => explorer.verdict('nar-hash')).toBe('verified');
-  fact(
+  networkFact(
     'another file in the NAR’s place, between two requests',
     'named as changed; Open it again reads what is there now',
     engineName,
@@ -261,7 +181,7 @@ test('an answer with other bytes than asked for never becomes a file', async ({
   await explorer.startDownload();
   const failures = { css: '[role=alert][data-failure=source][data-reason=wrong-range]' };
   await expect.poll(() => explorer.engine.count(failures)).toBe(2);
-  fact('206 with other bytes than asked for', 'a failure in words, no file', engineName);
+  networkFact('206 with other bytes than asked for', 'a failure in words, no file', engineName);
 });
 
 test('a host that ignores Range gives the right file all the same', async ({
@@ -277,7 +197,7 @@ test('a host that ignores Range gives the right file all the same', async ({
   const saved = await explorer.download();
   // Browsers drop a dot that comes first.
   await expectSaved({ ...saved, name: '.hidden' }, corpus, `${odd.storePath}/.hidden`);
-  fact('200 and the whole file where a range was asked for', 'the saved file is right', engineName);
+  networkFact('200 and the whole file where a range was asked for', 'the saved file is right', engineName);
 });
 
 test('a NAR on another host is followed there', async ({ explorer, cache, corpus, engineName }) => {
@@ -287,22 +207,11 @@ test('a NAR on another host is followed there', async ({ explorer, cache, corpus
   await explorer.fileIs('numbers.txt');
   await expectSaved(await explorer.download(), corpus, NUMBERS);
   await elsewhere.close();
-  fact('a redirect to another host', 'followed; the saved file is right', engineName);
+  networkFact('a redirect to another host', 'followed; the saved file is right', engineName);
 });
 
 async function otherCache(explorer: ExplorerPage): Promise<CacheServer> {
   const server = await startCacheServer({ folder: sampleFile('') });
   explorer.mayFail.push(server.url);
   return server;
-}
-
-function fact(fault: string, outcome: string, where: string): void {
-  recordFact({
-    kind: 'fault',
-    area: 'network',
-    fault,
-    outcome,
-    where,
-    command: 'npm run test:page -- faults',
-  });
 }
