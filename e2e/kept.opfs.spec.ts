@@ -208,7 +208,7 @@ test('the settings show what is kept, and remove it', async ({ explorer, cache }
   // The path is open, but not out of what is kept.
   await expect.poll(() => keptFiles(engine)).toEqual([]);
   await engine.click({ role: 'button', name: 'Settings' });
-  await expect.poll(() => engine.text(used)).toContain('none of');
+  await expect.poll(() => engine.text(used)).toContain('None of');
   await engine.click(button('Cancel'));
   cache.forget();
   await explorer.visit(hello.storePath, { cache: 'default' });

@@ -48,7 +48,7 @@ test('the settings: what is kept on this computer, or that nothing can be', asyn
   await engine.click({ role: 'button', name: 'Settings' });
   // WebKitGTK has no private files.
   const expected =
-    engine.name === 'webkit' ? 'no place where it could keep anything' : 'none of 1.0 GiB used';
+    engine.name === 'webkit' ? 'no place where it could keep anything' : 'None of 1.0 GiB used';
   await expect.poll(() => engine.text(dialog)).toContain(expected);
 });
 

@@ -98,6 +98,7 @@ interface Setup {
   readonly wantedUntil?: () => number;
   readonly decodedSize?: number;
   readonly signal?: AbortSignal;
+  readonly stop?: () => void;
 }
 
 async function decoded(codec: PartedFile['codec'], file: ByteStream, setup: Setup = {}): Promise<ByteStream> {
@@ -105,8 +106,8 @@ async function decoded(codec: PartedFile['codec'], file: ByteStream, setup: Setu
   if (!parts) throw new Error('no parts');
   const { partDecoding = crew(2).partDecoding } = setup;
   const { wantedUntil = () => Number.POSITIVE_INFINITY, signal = new AbortController().signal } = setup;
-  const { decodedSize } = setup;
-  return decodeInParts(file, { codec, parts, partDecoding, wantedUntil, decodedSize, signal });
+  const { decodedSize, stop = () => {} } = setup;
+  return decodeInParts(file, { codec, parts, partDecoding, wantedUntil, decodedSize, signal, stop });
 }
 
 describe.each(FILES)('$codec', ({ codec, file, starts }) => {
@@ -144,6 +145,25 @@ describe.each(FILES)('$codec', ({ codec, file, starts }) => {
     // A block of 128 KiB is the least that can be decoded.
     expect(fed.pulled * 1000).toBeLessThan((starts[2] ?? 0) + 140_000);
     expect(fed.returned).toBe(1);
+  });
+
+  test('who leaves does not wait for what is being fetched ahead', async () => {
+    const abort = new AbortController();
+    const stalled = new Promise<never>((_, reject) => {
+      abort.signal.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+    async function* stallingInTheThirdPart(): ByteStream {
+      yield file.slice(0, (starts[2] ?? 0) + 10);
+      await stalled;
+    }
+    const setup = { decodedSize: PLAIN.length, stop: () => abort.abort() };
+    let size = 0;
+    for await (const chunk of await decoded(codec, stallingInTheThirdPart(), setup)) {
+      size += chunk.length;
+      if (size === TWO) break;
+    }
+    expect(size).toBe(TWO);
+    expect(abort.signal.aborted).toBe(true);
   });
 
   test('no more is fetched ahead than the threads have work', async () => {

@@ -4,6 +4,7 @@ import type { CodecName, PartsCodec, Section } from '../codecs/codec';
 import { CodecError } from '../codecs/errors';
 import { withOffset } from '../codecs/parts';
 import type { DecodedPart, PartDecoding } from './decode-threads';
+import { Signals } from './signals';
 
 export interface PartsMeans {
   readonly codec: CodecName;
@@ -14,6 +15,8 @@ export interface PartsMeans {
   /** Decoded bytes in all; undefined where nobody knows, or where somebody waits for the first of them. */
   readonly decodedSize: number | undefined;
   readonly signal: AbortSignal;
+  /** Nobody reads on: what is being fetched ahead is not waited for. */
+  readonly stop: () => void;
 }
 
 /** Decoded bytes that are ready, or about to be, before anybody takes them. */
@@ -58,7 +61,9 @@ class Ahead {
   private readonly sections: AsyncGenerator<Section, void>;
   private readonly means: PartsMeans;
   private readonly items: Item[] = [];
-  private filling: Promise<void> | undefined;
+  /** There is another item, or no more is looked for just now. */
+  private readonly changed = new Signals();
+  private isFilling = false;
   /** Decoded bytes of all sections that were looked at. */
   private decodedEnd = 0;
   private ended = false;
@@ -68,23 +73,30 @@ class Ahead {
     this.means = means;
   }
 
+  /** As soon as there is one: what comes after it may take its time. */
   async next(): Promise<Item | undefined> {
     this.goOn();
-    while (this.items.length === 0 && !this.ended) await this.goOn();
+    while (this.items.length === 0 && !this.ended) {
+      await this.changed.next(this.means.signal);
+      this.goOn();
+    }
     return this.items.shift();
   }
 
   async close(): Promise<void> {
     this.ended = true;
-    for (const item of this.items) if (item.kind === 'part') item.decoded.catch(() => {});
+    // A stream is left when what was asked of it came: so that is called off first.
+    this.means.stop();
     await this.sections.return();
   }
 
-  private goOn(): Promise<void> {
-    this.filling ??= this.fill().finally(() => {
-      this.filling = undefined;
+  private goOn(): void {
+    if (this.isFilling) return;
+    this.isFilling = true;
+    void this.fill().finally(() => {
+      this.isFilling = false;
+      this.changed.tell();
     });
-    return this.filling;
   }
 
   private async fill(): Promise<void> {
@@ -95,6 +107,7 @@ class Ahead {
         const { done, value } = await this.sections.next();
         if (done) this.ended = true;
         else if (!(await this.add(value))) return;
+        this.changed.tell();
       }
     } catch (error) {
       this.items.push({ kind: 'failure', error });

@@ -32,22 +32,30 @@ export function decodingOf(encoded: Encoded): (signal: AbortSignal) => ByteStrea
   return async function* (signal) {
     // Before the NAR is asked for: browsers go on receiving while nobody reads.
     if (encoded.declared !== undefined) await preload(encoded.declared);
-    const { head, rest } = await peek(encoded.source.read({ start: 0 }, signal), MAGIC_BYTES);
-    let decode: Decode;
+    const transfer = new AbortController();
+    const stop = () => transfer.abort();
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
     try {
-      const codec = chooseCodec(head, encoded);
-      encoded.note(codec.name, overruled(encoded.declared, codec.name));
-      decode = await decoderOf(codec, encoded, signal);
-    } catch (error) {
-      await discard(rest);
-      throw error;
+      const { head, rest } = await peek(encoded.source.read({ start: 0 }, transfer.signal), MAGIC_BYTES);
+      let decode: Decode;
+      try {
+        const codec = chooseCodec(head, encoded);
+        encoded.note(codec.name, overruled(encoded.declared, codec.name));
+        decode = await decoderOf(codec, encoded, transfer);
+      } catch (error) {
+        await discard(rest);
+        throw error;
+      }
+      yield* decode(rest);
+    } finally {
+      signal.removeEventListener('abort', stop);
     }
-    yield* decode(rest);
   };
 }
 
 /** One that decodes several parts at a time, where there can be parts, and threads for them. */
-async function decoderOf(codec: Codec, encoded: Encoded, signal: AbortSignal): Promise<Decode> {
+async function decoderOf(codec: Codec, encoded: Encoded, transfer: AbortController): Promise<Decode> {
   const { partDecoding, wantedUntil, decodedSize } = encoded;
   if (!partDecoding || !codec.loadParts) return codec.load();
   const means = {
@@ -56,7 +64,8 @@ async function decoderOf(codec: Codec, encoded: Encoded, signal: AbortSignal): P
     partDecoding,
     wantedUntil,
     decodedSize,
-    signal,
+    signal: transfer.signal,
+    stop: () => transfer.abort(),
   };
   return (compressed) => decodeInParts(compressed, means);
 }

@@ -76,7 +76,7 @@ export function KeptNars({ quota, onQuota, isRemoved, onRemoved, isTried }: Prop
 function usedWords(report: (KeptReport & { readonly isPossible: true }) | undefined, quota: number): string {
   if (!report) return 'Looking …';
   const { nars, bytes } = report;
-  const used = nars === 0 ? 'none of' : `${formatIec(bytes)} of`;
+  const used = nars === 0 ? 'None of' : `${formatIec(bytes)} of`;
   const by = nars === 0 ? '' : `, by ${groupDigits(nars)} ${nars === 1 ? 'NAR' : 'NARs'}`;
   return `${used} ${formatIec(quota)} used${by}`;
 }
