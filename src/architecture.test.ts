@@ -34,7 +34,8 @@ const RULES: readonly Rule[] = [
   { files: /^src\/codecs\/brotli\.ts$/, ours: /^src\/bytes\//, npm: /^brotli-dec-wasm/ },
   { files: /^src\/codecs\//, ours: /^src\/bytes\//, npm: NOTHING },
   { files: /^src\/binary-cache\//, ours: /^src\/(nix|bytes)\//, npm: NOTHING },
-  { files: /^src\/archive\/client\.ts$/, ours: /^workers\//, npm: /^comlink$/ },
+  { files: /^src\/archive\/client\.ts$/, ours: NOTHING, npm: /^comlink$/ },
+  { files: /^src\/archive\/start-thread\.ts$/, ours: /^workers\//, npm: NOTHING },
   { files: /^src\/archive\/transfer-handlers\.ts$/, ours: /^src\/nix\//, npm: /^comlink$/ },
   { files: /^src\/archive\/local-hashing\.ts$/, ours: /^src\/(nix|bytes)\//, npm: /^hash-wasm$/ },
   { files: /^src\/archive\//, ours: /^src\/(nix|bytes|codecs|binary-cache)\//, npm: NOTHING },
@@ -115,9 +116,9 @@ test('state and screen know only types of the archive service', () => {
 test('nothing imports a thread entry, but what starts it', () => {
   const entries = imports.filter(({ to, ours }) => ours && to.startsWith('workers/'));
   expect(entries.map(({ from, to }) => [from, to]).filter(([from]) => !from?.endsWith('.test.ts'))).toEqual([
-    ['src/archive/client.ts', 'workers/archive.worker.ts?worker&url'],
-    ['workers/archive.worker.ts', 'workers/decode.worker.ts?worker&url'],
-    ['workers/archive.worker.ts', 'workers/hash.worker.ts?worker&url'],
+    ['src/archive/start-thread.ts', 'workers/archive.worker.ts?worker&url'],
+    ['src/archive/start-thread.ts', 'workers/decode.worker.ts?worker&url'],
+    ['src/archive/start-thread.ts', 'workers/hash.worker.ts?worker&url'],
   ]);
 });
 
@@ -126,7 +127,7 @@ test('there is no import cycle', () => {
   for (const file of files) graph.set(file.replace(/\.tsx?$/, ''), []);
   for (const { from, to, ours } of imports) {
     const target = graph.has(to) ? to : `${to}/index`;
-    // The client names the thread's entry by its URL only.
+    // Who starts threads names their entries by URL only.
     if (ours && graph.has(target) && !to.startsWith('workers/'))
       graph.get(from.replace(/\.tsx?$/, ''))?.push(target);
   }

@@ -23,7 +23,7 @@ for (const [host, header] of Object.entries(RECIPES)) {
 test('README says how to name the caches, and what the page calls its Trusted Types', () => {
   const [connect] = /connect-src[^;]*/.exec(policyForCaches(['https://cache.nixos.org'])) ?? [];
   expect(README).toContain(`\`${connect}\``);
-  const maker = readFileSync(fileURLToPath(new URL('./archive/worker-url.ts', import.meta.url)), 'utf8');
+  const maker = readFileSync(fileURLToPath(new URL('./archive/start-thread.ts', import.meta.url)), 'utf8');
   const [, name] = /createPolicy\('([^']*)'/.exec(maker) ?? [];
   expect(PAGE_POLICY).toContain(`; trusted-types ${name}`);
 });

@@ -24,7 +24,7 @@ const DIRECTIVES: Directives = {
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
   'require-trusted-types-for': ["'script'"],
-  // Made once in the page and once in its worker, in archive/worker-url.ts: each lets through the URLs of its workers.
+  // Made in archive/start-thread.ts: it lets through the URLs of the page's threads.
   'trusted-types': ['archive-worker'],
 };
 

@@ -1,22 +1,19 @@
 import { expose } from 'comlink';
+import { borrowThreads } from '../src/archive/borrow-threads';
 import { createArchiveService } from '../src/archive/create-service';
 import { decodingIn, threadsFor } from '../src/archive/decode-threads';
 import { hashingIn } from '../src/archive/hash-thread';
 import { registerTransferHandlers, withTransfers } from '../src/archive/transfer-handlers';
-import { trustedWorkerUrls } from '../src/archive/worker-url';
-import decodeWorkerUrl from './decode.worker.ts?worker&url';
-import hashWorkerUrl from './hash.worker.ts?worker&url';
 
-const trusted = trustedWorkerUrls([decodeWorkerUrl, hashWorkerUrl]);
-const start = (url: string, name: string) => () => new Worker(trusted(url), { type: 'module', name });
+/** The first message brings the port over which the page lends threads. */
+addEventListener('message', ({ ports: [lender] }) => lender && serve(lender), { once: true });
 
-/** Not every engine lets a worker start another. */
-const threads =
-  typeof Worker === 'undefined'
-    ? {}
-    : {
-        startHashing: hashingIn(start(hashWorkerUrl, 'hash')),
-        partDecoding: decodingIn(start(decodeWorkerUrl, 'decode'), threadsFor(navigator.hardwareConcurrency)),
-      };
-registerTransferHandlers();
-expose(withTransfers(createArchiveService(threads)));
+function serve(lender: MessagePort): void {
+  const borrow = borrowThreads(lender);
+  const service = createArchiveService({
+    startHashing: hashingIn(() => borrow('hash')),
+    partDecoding: decodingIn(() => borrow('decode'), threadsFor(navigator.hardwareConcurrency)),
+  });
+  registerTransferHandlers();
+  expose(withTransfers(service));
+}

@@ -1,3 +1,4 @@
 import { answerDecoding } from '../src/archive/answer-decoding';
 
-answerDecoding(self);
+/** The first message brings the port of who asks. */
+addEventListener('message', ({ ports: [asker] }) => asker && answerDecoding(asker), { once: true });

@@ -1,3 +1,4 @@
 import { answerHashing } from '../src/archive/answer-hashing';
 
-answerHashing(self);
+/** The first message brings the port of who asks. */
+addEventListener('message', ({ ports: [asker] }) => asker && answerHashing(asker), { once: true });

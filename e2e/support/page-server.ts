@@ -61,8 +61,6 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     else if (request.url === CONSOLE_PATH) collectMessage(request, response, onConsole);
     else serve(request, response);
   });
-  // Not the five seconds of Node: a browser that asks just as they end may wait for an answer that does not come.
-  server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   // A server that listens on TCP has an AddressInfo.

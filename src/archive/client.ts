@@ -1,10 +1,10 @@
 import { proxy, type Remote, wrap } from 'comlink';
-import workerUrl from '../../workers/archive.worker.ts?worker&url';
+import { lendThreads } from './lend-threads';
 import { type Outcome, outcomeOf, succeed } from './outcome';
 import type { ArchiveService } from './service';
+import { startThread } from './start-thread';
 import { failureOf, threadFailure } from './thread-failure';
 import { registerTransferHandlers, withCrossingSignal } from './transfer-handlers';
-import { trustedWorkerUrls } from './worker-url';
 
 /** The thread, as far as the client needs it. */
 export type ArchiveThread = Pick<
@@ -16,7 +16,7 @@ export type ArchiveThread = Pick<
  * The service in a thread of its own. The thread is started by the first call, and again by the first call after it
  * died; what was waiting for a dead thread fails with `worker-died`, or `worker-not-loaded` where it never ran. The caller cannot tell it from the service itself.
  */
-export function connectArchiveService(start: () => ArchiveThread = startWorker): ArchiveService {
+export function connectArchiveService(start: () => ArchiveThread = startArchiveThread): ArchiveService {
   registerTransferHandlers();
   let connection: Connection | undefined;
 
@@ -66,11 +66,7 @@ export function connectArchiveService(start: () => ArchiveThread = startWorker):
   };
 }
 
-const trusted = trustedWorkerUrls([workerUrl]);
-
-function startWorker(): Worker {
-  return new Worker(trusted(workerUrl), { type: 'module', name: 'archive' });
-}
+const startArchiveThread = () => startThread('archive');
 
 function started(start: () => ArchiveThread): ArchiveThread {
   try {
@@ -86,16 +82,20 @@ class Connection {
   isSpoilt = false;
   private isRetired = false;
   private readonly thread: ArchiveThread;
+  private readonly endHelpers: () => void;
   private readonly remote: Remote<ArchiveService>;
   /** Not one promise that all calls race against: that would keep every answer for as long as the thread lives. */
   private readonly waiting = new Set<(reason: Error) => void>();
 
   constructor(thread: ArchiveThread, onDeath: (dead: Connection) => void) {
+    const { port1, port2 } = new MessageChannel();
+    thread.postMessage(null, [port2]);
+    this.endHelpers = lendThreads(port1, startThread);
     this.thread = thread;
     this.remote = wrap<ArchiveService>(thread);
     const die = (event: Event) => {
       event.preventDefault();
-      thread.terminate();
+      this.end();
       onDeath(this);
       const failure = failureOf(event);
       for (const reject of [...this.waiting]) reject(failure);
@@ -129,7 +129,12 @@ class Connection {
   }
 
   private endIfDone(): void {
-    if (this.isRetired && this.waiting.size === 0) this.thread.terminate();
+    if (this.isRetired && this.waiting.size === 0) this.end();
+  }
+
+  private end(): void {
+    this.thread.terminate();
+    this.endHelpers();
   }
 }
 

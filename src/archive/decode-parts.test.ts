@@ -7,8 +7,10 @@ import { codecs } from '../codecs/registry';
 import { concat, feed, flip, isSame, noise, read, shell, words } from '../codecs/testing/language';
 import { readXzBlocks } from '../codecs/xz/blocks';
 import { answerDecoding } from './answer-decoding';
+import type { DecodeAnswer, DecodeRequest } from './decode-messages';
 import { decodeInParts } from './decode-parts';
-import { type DecodeThread, decodingIn } from './decode-threads';
+import { decodingIn } from './decode-threads';
+import type { Thread } from './thread';
 
 const sh = shell(spawnSync);
 const PLAINS = [words(300_000), noise(90_000), words(1_500_000, 3), words(20, 4), words(200_000, 5)];
@@ -52,7 +54,7 @@ function crew(most: number) {
   let ended = 0;
   let started = 0;
   const onError: ((event: Event) => void)[] = [];
-  const start = (): DecodeThread => {
+  const start = (): Thread<DecodeRequest, DecodeAnswer> => {
     started++;
     const { port1, port2 } = new MessageChannel();
     answerDecoding(port2 as unknown as Parameters<typeof answerDecoding>[0]);

@@ -2,15 +2,10 @@ import type { CodecName } from '../codecs/codec';
 import { CodecError } from '../codecs/errors';
 import type { DecodeAnswer, DecodeRequest } from './decode-messages';
 import { abortError } from './signals';
+import type { Thread } from './thread';
 import { failureOf, threadFailure } from './thread-failure';
 
-/** A thread, as far as the side that asks needs it. */
-export interface DecodeThread {
-  postMessage(request: DecodeRequest, transfer: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent<DecodeAnswer>) => void): void;
-  addEventListener(type: 'error' | 'messageerror', listener: (event: Event) => void): void;
-  terminate(): void;
-}
+type DecodeThread = Thread<DecodeRequest, DecodeAnswer>;
 
 export interface PartJob {
   readonly codec: CodecName;

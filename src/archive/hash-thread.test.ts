@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { answerHashing } from './answer-hashing';
-import { type HashThread, hashingIn } from './hash-thread';
+import type { HashAnswer, HashRequest } from './hash-messages';
+import { hashingIn } from './hash-thread';
 import type { Hasher } from './hashing';
+import type { Thread } from './thread';
 
 /** The thread's own code on the other end of a real channel; it can be held, so that nothing is answered. */
 function thread() {
@@ -10,7 +12,7 @@ function thread() {
   const listeners: ((event: Event) => void)[] = [];
   let posted = 0;
   answerHashing(port2 as unknown as Parameters<typeof answerHashing>[0]);
-  const near: HashThread = {
+  const near: Thread<HashRequest, HashAnswer> = {
     postMessage: (request, transfer) => {
       posted++;
       port1.postMessage(request, transfer);

@@ -1,15 +1,10 @@
 import type { FailureError } from './failure';
 import type { HashAnswer, HashRequest } from './hash-messages';
 import type { Digest, Hasher, StartHashing } from './hashing';
+import type { Thread } from './thread';
 import { failureOf, threadFailure } from './thread-failure';
 
-/** The thread, as far as the side that asks needs it. */
-export interface HashThread {
-  postMessage(request: HashRequest, transfer: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent<HashAnswer>) => void): void;
-  addEventListener(type: 'error' | 'messageerror', listener: (event: Event) => void): void;
-  terminate(): void;
-}
+type HashThread = Thread<HashRequest, HashAnswer>;
 
 /** Bytes that cross at once: enough that a message costs nothing to speak of. */
 const ROOM = 256 * 1024;

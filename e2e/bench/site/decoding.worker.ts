@@ -1,7 +1,9 @@
 import { expose } from 'comlink';
 import { createSHA256 } from 'hash-wasm';
+import { borrowThreads } from '../../../src/archive/borrow-threads';
 import { decodingIn } from '../../../src/archive/decode-threads';
 import { decodingOf } from '../../../src/archive/decoding';
+import { lendThreads } from '../../../src/archive/lend-threads';
 import { memorySource } from '../../../src/bytes/memory-source';
 import type { ByteSource, ByteStream } from '../../../src/bytes/source';
 import type { CodecName } from '../../../src/codecs/codec';
@@ -10,7 +12,10 @@ import decodeWorkerUrl from '../../../workers/decode.worker.ts?worker&url';
 let input: ByteSource = memorySource(new Uint8Array(0));
 const never = new AbortController().signal;
 /** As workers/archive.worker.ts has them, but two of them, however many cores there are. */
-const partDecoding = decodingIn(() => new Worker(decodeWorkerUrl, { type: 'module', name: 'decode' }), 2);
+const { port1, port2 } = new MessageChannel();
+lendThreads(port1, (name) => new Worker(decodeWorkerUrl, { type: 'module', name }));
+const borrow = borrowThreads(port2);
+const partDecoding = decodingIn(() => borrow('decode'), 2);
 
 /** Decodes what lies in its memory as the archive worker does, with the page's own decoders and threads. */
 const decoding = {
