@@ -33,6 +33,8 @@ export interface Archive {
   readonly nar: ByteSource;
   readonly activity: Activity;
   readonly keptIn: () => OpenedArchive['keptIn'];
+  /** The byte of the NAR that has to be passed first to read from this one on: the first of all for what is decoded in order. */
+  readonly readsFrom: (start: number) => number;
   /** A transfer that is on its way to this byte of the NAR stays open; answers how to let go of it. */
   readonly hold: (until: number) => () => void;
   /** Whether what is handed out up to this byte is what passed the checks, and not fetched another time. */
@@ -45,11 +47,12 @@ export interface Archive {
 /** An archive whose bytes are those of a decoder. */
 export function decodedParts(
   nar: DecodedSource,
-): Pick<Archive, 'nar' | 'keptIn' | 'isKept' | 'hold' | 'readAll' | 'close'> {
+): Pick<Archive, 'nar' | 'keptIn' | 'isKept' | 'readsFrom' | 'hold' | 'readAll' | 'close'> {
   return {
     nar,
     keptIn: () => nar.keptIn,
     isKept: (until) => nar.isKept(until),
+    readsFrom: () => 0,
     hold: (until) => nar.hold(until),
     readAll: async (signal) => void (await nar.readAll(signal)),
     close: () => nar.close(),

@@ -183,11 +183,10 @@ async function streamFile(archive: Archive, range: FileRange, sink: Sink): Promi
   const { start, length } = spanOf(archive, range);
   const { activity } = archive;
   const { cost, progress } = meter(activity);
-  // A decoder has to pass what stands before the file; a range request begins at its first byte.
-  const isByRange = archive.keptIn() === 'nowhere';
-  const before = isByRange ? 0 : start;
   let written = 0;
   const report = () => {
+    // A decoder has to pass what stands before the file; a range request begins at its first byte.
+    const before = start - archive.readsFrom(start);
     const decodedBytes = Math.min(before + length, activity.decodedBytes() ?? before + written);
     sink.onProgress({ ...progress(before + length), decodedBytes });
   };

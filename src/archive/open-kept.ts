@@ -84,6 +84,7 @@ export async function openKept(opening: Opening, kept: KeptNar, context: OpenCon
     keptIn: () => 'opfs',
     // Read again as it was, or not at all.
     isKept: () => true,
+    readsFrom: (start) => start,
     hold: () => () => {},
     readAll,
     close: async () => {

@@ -1,8 +1,4 @@
 import { FileIdentity } from '../bytes/http-headers';
-import { resumingHttpSource } from '../bytes/resuming-source';
-import type { ByteSource } from '../bytes/source';
-import { windowedSource } from '../bytes/windowed-source';
-import type { CodecName } from '../codecs/codec';
 import { LIMITS } from '../limits';
 import type { NarListing } from '../nix/nar/listing';
 import { ListingBuilder } from '../nix/nar/listing-builder';
@@ -12,7 +8,6 @@ import {
   addQuirk,
   decodedParts,
   knownOf,
-  type Means,
   meter,
   type OpenContext,
   settle,
@@ -20,33 +15,16 @@ import {
   withProgress,
 } from './archive';
 import { type StorePathInput, usableListing } from './ask-caches';
+import { type CacheOrigin, decodedNar, type Opening } from './cache-nar';
 import { checkContentAddress, checkSignature } from './check-claims';
-import { checkedNar } from './checked-nar';
-import { ClaimedNar, fileVerdicts, unreadVerdicts } from './claims';
-import { DecodedSource, type Tap } from './decoded-source';
-import { decodingOf } from './decoding';
+import { unreadVerdicts } from './claims';
+import { directNar } from './direct-nar';
 import { type FoundPath, findPath } from './find-path';
-import { framedNar } from './framed-nar';
-import { type Digest, withDigest } from './hashing';
 import type { WholeNar } from './kept-nars';
 import { isDamage, isWrong, lostNar, openKept } from './open-kept';
 import { describeNarInfoQuirk } from './quirk-texts';
-import type { ArchiveOrigin, Quirk, TrustedKey } from './service';
-import { boundedTap, checkingTap, growingTap } from './taps';
-
-type CacheOrigin = ArchiveOrigin & { readonly kind: 'cache' };
-
-/** A path that a cache has, while it is being opened. */
-interface Opening {
-  readonly origin: CacheOrigin;
-  readonly identity: FileIdentity;
-  readonly activity: Activity;
-  readonly means: Means;
-  /** Decoded bytes to stop at; undefined where somebody trusted states NarSize. */
-  readonly mostDecoded: number | undefined;
-  /** Keeps the NAR, which was proved, for the next visit. */
-  readonly keep: (whole: WholeNar) => Promise<void>;
-}
+import type { TrustedKey } from './service';
+import { checkingTap, growingTap } from './taps';
 
 /** Asks the caches in order, and makes a tree of what the first that has the path answers, or of what was kept of it. */
 export async function openStorePath(input: StorePathInput, context: OpenContext): Promise<Archive> {
@@ -118,39 +96,19 @@ function keysFor(cacheUrl: string, { trustedKeys }: StorePathInput): TrustedKey[
   return trustedKeys.filter((trusted) => [undefined, cacheUrl].includes(trusted.cacheUrl));
 }
 
-/**
- * The tree is known: bytes are read when a file is wanted, and no further than its end. A NAR that is not compressed gives
- * exactly the file's range; that it is one is known by FileSize = NarSize, or else by a look at its first bytes.
- */
+/** The tree is known: bytes are read when a file is wanted, and no further than its end. */
 function byListing(opening: Opening, listing: NarListing): Archive {
-  const { origin, identity, activity } = opening;
-  const { narInfo } = origin;
-  const parts = { origin, listing, listingFrom: 'ls', narSize: narInfo.narSize, activity } as const;
+  const { origin, activity } = opening;
+  const { narSize } = origin.narInfo;
+  const parts = { origin, listing, listingFrom: 'ls', narSize, activity } as const;
   const decoded = decodedNar(opening, {
     hasTree: true,
     tap: () => checkingTap(listing),
     listing: () => listing,
   });
-  if (narInfo.compression !== 'none' || (narInfo.fileSize ?? narInfo.narSize) !== narInfo.narSize) {
-    return { ...parts, ...decodedParts(decoded) };
-  }
-  const ranged = resumingHttpSource(origin.narUrl, { ...activity.network, identity, size: narInfo.narSize });
-  const framed = framedNar(ranged, { url: origin.narUrl, listing });
-  const byRange = narInfo.fileSize === undefined ? checkedNar(framed, decoded) : framed;
-  // Checking it reads it whole, once, as if it were compressed. Then what was checked is what the files are taken from: a
-  // range that is asked for by itself may bring anything.
-  const isChecked = () => decoded.size !== undefined || decoded.wantedUntil === Number.POSITIVE_INFINITY;
-  const nar: ByteSource = {
-    size: narInfo.narSize,
-    read: (range, signal) => (isChecked() ? decoded : byRange).read(range, signal),
-  };
-  return {
-    ...parts,
-    ...decodedParts(decoded),
-    nar,
-    keptIn: () => (isChecked() ? decoded.keptIn : 'nowhere'),
-    isKept: (until) => isChecked() && decoded.isKept(until),
-  };
+  const inOrder = decodedParts(decoded);
+  const direct = directNar(opening, { listing, decoded });
+  return { ...parts, ...inOrder, ...direct };
 }
 
 /** There is no listing to use: the whole NAR is read once, the tree grows with it, and what was decoded is kept. */
@@ -174,66 +132,4 @@ async function byReading(opening: Opening, { onUpdate, signal }: OpenContext): P
     await nar.close();
     throw error;
   }
-}
-
-/** Keeping goes on when nobody looks at the archive any more. */
-const NEVER = new AbortController().signal;
-
-/** Where in the compressed file a decoded byte may be expected: as if it were compressed evenly, and a little more. */
-function compressedEnd(narOffset: number, narSize: number, fileSize: number): number {
-  if (narOffset >= narSize) return fileSize;
-  return Math.ceil((narOffset / narSize) * fileSize * 1.05) + 64 * 1024;
-}
-
-interface Reading {
-  /** Before anything was read. */
-  readonly hasTree: boolean;
-  readonly tap: () => Tap;
-  /** When all was read. */
-  readonly listing: () => NarListing;
-}
-
-/**
- * The NAR of a narinfo. Whoever reads it whole makes it known whether the narinfo's claims hold; if they do, and the spool had
- * room for all of it, it is kept.
- */
-function decodedNar(opening: Opening, { hasTree, tap, listing }: Reading): DecodedSource {
-  const { origin, identity, activity, means, mostDecoded = Number.POSITIVE_INFINITY } = opening;
-  const { startHashing, partDecoding } = means;
-  const { narUrl, narInfo } = origin;
-  const file = resumingHttpSource(narUrl, { ...activity.network, identity });
-  const { fileSize } = narInfo;
-  const windows =
-    fileSize === undefined
-      ? file
-      : windowedSource(file, fileSize, () => compressedEnd(nar.wantedUntil, narInfo.narSize, fileSize));
-  const onDigest = (digest: Digest) => settle(activity, fileVerdicts(narInfo, digest));
-  const source = withDigest(windows, { startHashing, onDigest });
-  const note = (codec: CodecName, quirk?: Quirk) => {
-    activity.compression = codec;
-    if (quirk) addQuirk(activity, quirk);
-  };
-  const claimed = new ClaimedNar(narInfo, activity, startHashing);
-  const nar = new DecodedSource({
-    url: narUrl,
-    decode: decodingOf({
-      source,
-      declared: narInfo.compression,
-      name: narUrl,
-      note,
-      partDecoding,
-      wantedUntil: () => nar.wantedUntil,
-      // The tree of a NAR without listing grows from its first byte on.
-      decodedSize: hasTree ? narInfo.narSize : undefined,
-    }),
-    tap: () => claimed.tap(boundedTap(tap(), () => mostDecoded)),
-    spool: means.createSpool(),
-    onWhole: async () => {
-      const isProved = activity.verdicts['nar-hash'].state === 'verified' && !isWrong(activity);
-      if (!isProved || !nar.isKept(narInfo.narSize)) return;
-      await opening.keep({ listing, read: () => nar.read({ start: 0, end: narInfo.narSize }, NEVER) });
-    },
-  });
-  activity.decodedBytes = () => nar.decodedBytes;
-  return nar;
 }

@@ -102,6 +102,8 @@ export async function openExported(
     activity,
     keptIn,
     isKept: (until) => isKept(narStart + until),
+    // All of it was read to know what paths there are.
+    readsFrom: (start) => start,
     hold: () => () => {},
     readAll: async () => undefined,
     close: async () => undefined,
@@ -183,6 +185,7 @@ async function openedAs(content: Content | undefined, read: Read): Promise<Strea
     ...decodedParts(decoded),
     activity,
     keptIn: () => (asIs ? 'nowhere' : decoded.keptIn),
+    readsFrom: (start: number) => (asIs ? start : 0),
     // A file on disk is read again as it was, or not at all.
     isKept: (until: number) => asIs || decoded.isKept(until),
   } as const;

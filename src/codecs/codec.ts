@@ -1,4 +1,4 @@
-import type { ByteStream } from '../bytes/source';
+import type { ByteSource, ByteStream } from '../bytes/source';
 
 /**
  * Decodes one whole compressed stream. The output ends only when the format says so and the input is used up:
@@ -23,6 +23,8 @@ export interface Codec {
   readonly load: () => Promise<Decode>;
   /** The same for what takes its streams apart, where they may be made of parts. */
   readonly loadParts?: () => Promise<PartsCodec>;
+  /** The same for what finds the parts of a file without reading it through, where the format has an index. */
+  readonly loadBlocks?: () => Promise<FindBlocks>;
 }
 
 export type CodecName = 'none' | 'xz' | 'zstd' | 'bzip2' | 'gzip' | 'br';
@@ -51,3 +53,25 @@ export interface PartsCodec {
   /** Decodes the bytes of one part: its checks are made, its size is not. */
   readonly decodePart: Decode;
 }
+
+/** A part of a compressed file, found by an index. Sizes and offsets are bytes. */
+export interface CompressedBlock {
+  /** In the file. */
+  readonly compressedStart: number;
+  readonly compressedSize: number;
+  /** In the content. */
+  readonly start: number;
+  readonly size: number;
+  /** Decodes exactly its bytes of the file, and finds what the index says of them. */
+  readonly decode: Decode;
+}
+
+/**
+ * All blocks of a compressed file of `size` bytes, in the order of the content. Throws a CodecError where the file cannot be
+ * taken apart so; what the source throws passes through.
+ */
+export type FindBlocks = (
+  source: ByteSource,
+  size: number,
+  signal: AbortSignal,
+) => Promise<readonly CompressedBlock[]>;

@@ -17,6 +17,7 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
     command: 'xz -dc',
     load: loader('xz', async () => (await import('./xz/xz')).load()),
     loadParts: loader('xz', async () => (await import('./xz/parts')).loadParts()),
+    loadBlocks: loader('xz', async () => (await import('./xz/parts')).loadBlocks()),
   },
   zstd: {
     name: 'zstd',
@@ -45,6 +46,11 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
     load: loader('br', async () => (await import('./brotli')).load()),
   },
 };
+
+/** What finds the blocks of a file of that narinfo's `Compression`; undefined where there is no index to find them by. */
+export function findBlocksFor(compression: string): Codec['loadBlocks'] {
+  return Object.values(codecs).find(({ name }) => name === compression)?.loadBlocks;
+}
 
 /**
  * The rest of what Nix writes as `Compression` (src/libutil/include/nix/util/compression-algo.hh), with the command that

@@ -1,11 +1,11 @@
 import { PieceReader } from '../../bytes/piece-reader';
 import type { ByteStream } from '../../bytes/source';
 import { LIMITS } from '../../limits';
-import type { PartsCodec, Section } from '../codec';
+import type { FindBlocks, PartsCodec, Section } from '../codec';
 import { drive, Refusal, toCodecError } from '../drive';
 import { withOffset } from '../parts';
 import { blockHeaderSize, parseBlockHeader } from './block-header';
-import { type BlockClaims, paddedSize } from './blocks';
+import { type BlockClaims, paddedSize, readXzBlocks } from './blocks';
 import { CHECK_SIZES, type CheckName } from './checks';
 import { HEADER_SIZE, parseStreamHeader, startsLikeMagic } from './stream-header';
 import { decodeXzBlock, load, openContainer } from './xz';
@@ -18,6 +18,14 @@ import { decodeXzBlock, load, openContainer } from './xz';
 export async function loadParts(): Promise<PartsCodec> {
   await load();
   return { cut, decodePart };
+}
+
+export async function loadBlocks(): Promise<FindBlocks> {
+  await load();
+  return async (source, size, signal) => {
+    const blocks = await readXzBlocks(source, size, signal);
+    return blocks.map((block) => ({ ...block, decode: (compressed) => decodeXzBlock(block, compressed) }));
+  };
 }
 
 async function* cut(compressed: ByteStream): AsyncGenerator<Section, void> {
