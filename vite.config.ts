@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { Connect, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -17,7 +18,7 @@ export default defineConfig(({ mode }) => {
     },
     // Known beforehand, so that the dev server does not find them while a page is open, and reload it.
     optimizeDeps: { include: ['comlink', 'hash-wasm', 'pako'] },
-    plugins: [react(), writePolicy(), answerAddresses(), ...(isHashStyle ? [] : [write404()])],
+    plugins: [react(), writePolicy(), answerAddresses(), keepBudget(), ...(isHashStyle ? [] : [write404()])],
     worker: {
       format: 'es',
       plugins: () => [dropUnusedWasm()],
@@ -100,6 +101,29 @@ function isDecodable(pathname: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Kilobytes, compressed, before the input can be typed into; React takes two thirds of the scripts. */
+const BUDGET = { '.js': 110, '.css': 12 };
+
+/** A build that makes the first visit load more than that fails. */
+function keepBudget(): Plugin {
+  return {
+    name: 'keep-budget',
+    apply: 'build',
+    writeBundle: ({ dir = '' }) => {
+      if (!existsSync(join(dir, 'index.html'))) return;
+      const page = readFileSync(join(dir, 'index.html'), 'utf8');
+      const named = [...page.matchAll(/(?:src|href)="[^"]*?(assets\/[^"]+)"/g)].map(([, file = '']) => file);
+      for (const [ending, most] of Object.entries(BUDGET)) {
+        const files = named.filter((file) => file.endsWith(ending));
+        const sizes = files.map((file) => gzipSync(readFileSync(join(dir, file))).length / 1000);
+        const size = sizes.reduce((sum, one) => sum + one, 0);
+        if (files.length === 0 || size > most)
+          throw new Error(`A first visit loads ${size.toFixed(1)} kB of ${ending}, and may load ${most} kB.`);
+      }
+    },
+  };
 }
 
 /** For hosts that answer what they do not have with `404.html`, such as GitHub Pages. */

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { DEV_POLICY, PAGE_POLICY, policyMeta } from '../src/page-policy';
 import { freePort } from './support/free-port';
@@ -76,20 +75,6 @@ test('a host that has only 404.html answers with the same page', async () => {
   const response = await fetch(`${server.url}nix/store/x-nix-2.31.2`);
   expect([response.status, await response.text()]).toEqual([404, read('index.html')]);
   await server.close();
-});
-
-/** Kilobytes, compressed, before the input can be typed into; React takes two thirds of it. */
-const MOST_AT_FIRST = { '.js': 110, '.css': 12 };
-
-test('what a first visit loads before the input works stays small', () => {
-  const page = readFileSync(join(root, 'dist/index.html'), 'utf8');
-  const named = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, file = '']) => file);
-  for (const [ending, most] of Object.entries(MOST_AT_FIRST)) {
-    const files = named.filter((file) => file.endsWith(ending));
-    const sizes = files.map((file) => gzipSync(readFileSync(join(root, 'dist', file))).length);
-    expect(files.length).toBeGreaterThan(0);
-    expect(sizes.reduce((sum, size) => sum + size, 0) / 1000, ending).toBeLessThan(most);
-  }
 });
 
 async function untilAnswered(url: string, server: ChildProcess): Promise<void> {
