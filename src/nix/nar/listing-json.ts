@@ -61,9 +61,14 @@ function parseJson(text: string): unknown {
   }
 }
 
+interface Entry {
+  readonly name: Uint8Array;
+  readonly node: unknown;
+}
+
 interface OpenDirectory {
   readonly name: Uint8Array;
-  readonly entries: readonly (readonly [name: Uint8Array, node: unknown])[];
+  readonly entries: readonly Entry[];
   /** Index of the entry that is read next. */
   next: number;
 }
@@ -81,8 +86,8 @@ class ListingReader {
     for (let directory = this.open.at(-1); directory; directory = this.open.at(-1)) {
       const entry = directory.entries[directory.next++];
       if (entry) {
-        this.name = entry[0];
-        this.readNode(entry[1]);
+        this.name = entry.name;
+        this.readNode(entry.node);
       } else {
         this.open.pop();
         this.builder.leaveDirectory();
@@ -124,21 +129,28 @@ class ListingReader {
   }
 
   /** JSON has no order (and JavaScript puts keys like "10" first); a NAR has one. */
-  private sortedEntries(entries: Fields): OpenDirectory['entries'] {
-    const sorted = Object.keys(entries).map((key) => {
+  private sortedEntries(fields: Fields): readonly Entry[] {
+    const entries: Entry[] = [];
+    let isSorted = true;
+    for (const key in fields) {
       const name = this.encode(key, 'entries');
       const fault = nameProblem(name);
       if (fault) throw this.problem('malformed', `expected ${NAME_RULE}, found ${fault}`, 'entries');
-      return [name, entries[key]] as const;
-    });
-    sorted.sort(([a], [b]) => compareBytes(a, b));
-    for (const [i, [name]] of sorted.entries()) {
-      const before = sorted[i - 1]?.[0];
-      if (before && compareBytes(before, name) === 0) {
-        throw this.problem('duplicate', `"${displayBytes(name)}" is there twice`, 'entries');
-      }
+      const before = entries.at(-1);
+      isSorted &&= before === undefined || compareBytes(before.name, name) < 0;
+      entries.push({ name, node: fields[key] });
     }
-    return sorted;
+    if (!isSorted) this.sort(entries);
+    return entries;
+  }
+
+  private sort(entries: Entry[]): void {
+    entries.sort((a, b) => compareBytes(a.name, b.name));
+    for (let i = 1; i < entries.length; i++) {
+      const { name } = entries[i] as Entry;
+      if (compareBytes((entries[i - 1] as Entry).name, name) < 0) continue;
+      throw this.problem('duplicate', `"${displayBytes(name)}" is there twice`, 'entries');
+    }
   }
 
   private readRegular(node: Fields): void {

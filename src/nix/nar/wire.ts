@@ -119,10 +119,8 @@ export function nameProblem(name: Uint8Array): string | undefined {
   if (name.length > MAX_NAME) return `a name of ${name.length} bytes`;
   if (name[0] === DOT && name.length === 1) return 'the name "."';
   if (name[0] === DOT && name[1] === DOT && name.length === 2) return 'the name ".."';
-  for (const byte of name) {
-    if (byte === SLASH) return 'a name with "/"';
-    if (byte === 0) return 'a name with a zero byte';
-  }
+  if (name.includes(SLASH)) return 'a name with "/"';
+  if (name.includes(0)) return 'a name with a zero byte';
   return undefined;
 }
 
