@@ -71,7 +71,7 @@ export class ClaimedNar {
         readingListing(activity, () => void inner.end());
         await compared;
         const digest = await hasher.digest();
-        const addressed = await contents?.verdict();
+        const addressed = await contents?.verdict(digest);
         if (seen && digest.size < seen.size) this.compare(seen, digest);
         activity.narHash = digest.hash;
         // All at once: nobody is to see one of them without the others.
