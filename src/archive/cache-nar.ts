@@ -8,6 +8,7 @@ import { DecodedSource, type Tap } from './decoded-source';
 import { decodingOf } from './decoding';
 import { windowsOf } from './file-windows';
 import { type Digest, withDigest } from './hashing';
+import { hashingHere } from './hashing-here';
 import type { WholeNar } from './kept-nars';
 import { isWrong } from './open-kept';
 import type { ArchiveOrigin, Quirk } from './service';
@@ -57,7 +58,9 @@ export function decodedNar(opening: Opening, { hasTree, tap, listing }: Reading)
           wantedUntil: () => nar.wantedUntil,
         });
   const onDigest = (digest: Digest) => settle(activity, fileVerdicts(narInfo, digest));
-  const source = withDigest(windows, { startHashing, onDigest });
+  // The decoder is done before the thread that hashes the NAR, and can as well hash the file meanwhile.
+  const isQuick = narInfo.compression === 'zstd';
+  const source = withDigest(windows, { startHashing: isQuick ? hashingHere : startHashing, onDigest });
   const note = (codec: CodecName, quirk?: Quirk) => {
     activity.compression = codec;
     if (quirk) addQuirk(activity, quirk);

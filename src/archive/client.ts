@@ -139,5 +139,5 @@ class Connection {
 }
 
 function isNotLoaded(outcome: Outcome<unknown>): boolean {
-  return !outcome.ok && outcome.failure.kind === 'codec' && outcome.failure.reason === 'not-loaded';
+  return !outcome.ok && ['not-loaded', 'worker-not-loaded'].includes(outcome.failure.reason);
 }

@@ -16,6 +16,7 @@ import {
 import type { PartDecoding } from './decode-threads';
 import { FailureError } from './failure';
 import type { StartHashing } from './hashing';
+import { hashingHere } from './hashing-here';
 import { KeptNars } from './kept-nars';
 import { OpenArchives } from './open-archives';
 import { openStorePath } from './open-store-path';
@@ -36,9 +37,6 @@ import type {
 const MAX_READ = LIMITS.readAtOnce.most;
 /** Chunks of this size cross a thread at no cost to speak of. */
 const CHUNK = 1024 * 1024;
-
-const hashingHere: StartHashing = async (algorithm) =>
-  (await import('./local-hashing')).startHashingHere(algorithm);
 
 interface Options {
   /** Where bytes are hashed; on this thread if not said, with code that is loaded then. */
