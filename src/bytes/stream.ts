@@ -4,26 +4,25 @@ import type { ByteRange, ByteStream } from './source';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * All bytes of the stream, as the caller's own. Undefined when there are more than `limit` of them: the
- * stream is then left at once, and the caller says what was too large.
+ * All bytes of the stream, as the caller's own; their buffer may be larger. Undefined when there are more than `limit` of
+ * them: the stream is then left at once, and the caller says what was too large.
  */
 export async function collect(stream: ByteStream, limit: number): Promise<Bytes | undefined> {
-  const chunks: Bytes[] = [];
+  let room: Bytes = new Uint8Array(0);
   let size = 0;
   for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > limit) return undefined;
-    chunks.push(chunk.slice());
+    const end = size + chunk.length;
+    if (end > limit) return undefined;
+    if (end > room.length) {
+      // Not each chunk by itself: many small buffers cost more than a copy of all of them.
+      const larger = new Uint8Array(Math.min(limit, Math.max(end, 2 * room.length)));
+      larger.set(room.subarray(0, size));
+      room = larger;
+    }
+    room.set(chunk, size);
+    size = end;
   }
-  const [first] = chunks;
-  if (first && chunks.length === 1) return first;
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return room.subarray(0, size);
 }
 
 /**
