@@ -25,7 +25,8 @@ async function answer(thread: Thread, request: DecodeRequest): Promise<void> {
   const { job } = request;
   try {
     const decoded = await decodePart(request);
-    thread.postMessage({ job, decoded }, [decoded.buffer]);
+    const spare = request.compressed.buffer;
+    thread.postMessage({ job, decoded, spare }, [decoded.buffer, spare]);
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
     const { reason, codec, compressedOffset, detail } = error;

@@ -5,7 +5,7 @@ import type { CodecReason } from '../codecs/errors';
 export interface DecodeRequest {
   readonly job: number;
   readonly codec: CodecName;
-  /** Given away. */
+  /** Given away; its buffer comes back. */
   readonly compressed: Uint8Array<ArrayBuffer>;
   readonly decodedSize: number;
   /** To decode into, if it is large enough. Given away, and comes back. */
@@ -13,7 +13,12 @@ export interface DecodeRequest {
 }
 
 export type DecodeAnswer =
-  | { readonly job: number; readonly decoded: Uint8Array<ArrayBuffer> }
+  | {
+      readonly job: number;
+      readonly decoded: Uint8Array<ArrayBuffer>;
+      /** The buffer of the compressed bytes, to be filled again. */
+      readonly spare: ArrayBuffer;
+    }
   | { readonly job: number; readonly failure: PartFailure };
 
 /** A CodecError: a thread keeps only the message of an Error. */

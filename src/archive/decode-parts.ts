@@ -136,7 +136,7 @@ class Ahead {
       return false;
     }
     // What is much larger than its content was made to be: no encoder writes so.
-    const compressed = await collect(bytes, 2 * decodedSize + CHUNK);
+    const compressed = await collect(bytes, 2 * decodedSize + CHUNK, partDecoding.spare());
     if (!compressed) {
       const detail = 'a part is larger than what it holds';
       throw new CodecError({ reason: 'unsupported', codec, compressedOffset: compressedStart, detail });

@@ -25,6 +25,8 @@ export interface PartDecoding {
   readonly threads: number;
   /** A part that is wrong is a CodecError. Rejects at once when the signal is aborted. */
   readonly decode: (job: PartJob, signal: AbortSignal) => Promise<DecodedPart>;
+  /** A buffer to collect the bytes of a part in, if there is one: memory that is new costs more than what is done in it. */
+  readonly spare: () => ArrayBuffer | undefined;
 }
 
 /** As many as leave a core for whoever reads what they decode; more than a few wait for the network anyway. */
@@ -35,7 +37,11 @@ export function threadsFor(cores: number): number {
 /** Threads are started as they are needed, and ended when there was nothing to do for a while. */
 export function decodingIn(start: () => DecodeThread, threads: number): PartDecoding {
   const crew = new Crew(start, threads);
-  return { threads, decode: (job, signal) => crew.decode(job, signal) };
+  return {
+    threads,
+    decode: (job, signal) => crew.decode(job, signal),
+    spare: () => crew.spares.pop(),
+  };
 }
 
 /** Milliseconds without work after which threads are ended: each has some ten MiB of memory. */
@@ -59,8 +65,9 @@ class Crew {
   private readonly most: number;
   private readonly members = new Set<Member>();
   private readonly queue: Task[] = [];
-  /** At most one for each member. */
+  /** For decoded bytes, and for compressed ones: one for each member, and one that is emptied or filled meanwhile. */
   private readonly rooms: ArrayBuffer[] = [];
+  readonly spares: ArrayBuffer[] = [];
   private idle: ReturnType<typeof setTimeout> | undefined;
   private lastJob = 0;
 
@@ -130,16 +137,17 @@ class Crew {
     member.task = undefined;
     if ('failure' in answer) task?.reject(new CodecError(answer.failure));
     else {
-      const { decoded } = answer;
-      const release = () => this.keepRoom(decoded.buffer);
+      const { decoded, spare } = answer;
+      this.keep(this.spares, spare);
+      const release = () => this.keep(this.rooms, decoded.buffer);
       if (task?.dropped) release();
       else task?.resolve({ bytes: decoded, release });
     }
     this.assign();
   }
 
-  private keepRoom(room: ArrayBuffer): void {
-    if (this.rooms.length < this.members.size) this.rooms.push(room);
+  private keep(buffers: ArrayBuffer[], buffer: ArrayBuffer): void {
+    if (buffers.length <= this.members.size) buffers.push(buffer);
   }
 
   private bury(member: Member, event: Event): void {
@@ -154,5 +162,6 @@ class Crew {
     for (const { thread } of this.members) thread.terminate();
     this.members.clear();
     this.rooms.length = 0;
+    this.spares.length = 0;
   }
 }

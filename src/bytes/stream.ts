@@ -4,11 +4,15 @@ import type { ByteRange, ByteStream } from './source';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * All bytes of the stream, as the caller's own; their buffer may be larger. Undefined when there are more than `limit` of
- * them: the stream is then left at once, and the caller says what was too large.
+ * All bytes of the stream, as the caller's own; their buffer may be larger, and is `spare` if they fit into it. Undefined when
+ * there are more than `limit` of them: the stream is then left at once, and the caller says what was too large.
  */
-export async function collect(stream: ByteStream, limit: number): Promise<Bytes | undefined> {
-  let room: Bytes = new Uint8Array(0);
+export async function collect(
+  stream: ByteStream,
+  limit: number,
+  spare = new ArrayBuffer(0),
+): Promise<Bytes | undefined> {
+  let room: Bytes = new Uint8Array(spare);
   let size = 0;
   for await (const chunk of stream) {
     const end = size + chunk.length;
