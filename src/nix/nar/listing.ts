@@ -77,9 +77,14 @@ export function nodeAt(listing: NarListing, row: number): NarNode | undefined {
 }
 
 /** The rows directly inside a directory, in NAR order; none for anything else. */
-export function* childRows(listing: NarListing, row: number): Generator<number> {
-  const end = listing.subtreeEnd[row] ?? row;
-  for (let child = row + 1; child < end; child = listing.subtreeEnd[child] ?? end) yield child;
+export function childRows(listing: NarListing, row: number): Uint32Array<ArrayBuffer> {
+  const { subtreeEnd } = listing;
+  const end = subtreeEnd[row] ?? row;
+  // As many at most: in plain loops, for a directory may hold a million.
+  const rows = new Uint32Array(Math.max(0, end - row - 1));
+  let count = 0;
+  for (let child = row + 1; child < end; child = subtreeEnd[child] ?? end) rows[count++] = child;
+  return count < rows.length ? rows.slice(0, count) : rows;
 }
 
 /**

@@ -42,7 +42,7 @@ const children = new WeakMap<NarListing, Map<number, Uint32Array>>();
 function childrenOf(listing: NarListing, directory: number): Uint32Array {
   const ofListing = children.get(listing) ?? new Map<number, Uint32Array>();
   children.set(listing, ofListing);
-  const known = ofListing.get(directory) ?? Uint32Array.from(childRows(listing, directory));
+  const known = ofListing.get(directory) ?? childRows(listing, directory);
   ofListing.set(directory, known);
   return known;
 }
