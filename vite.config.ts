@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import type { Connect, Plugin } from 'vite';
+import type { Connect, IndexHtmlTransformContext, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { DEV_POLICY, PAGE_POLICY, policyMeta } from './src/page-policy.ts';
 
@@ -18,7 +18,15 @@ export default defineConfig(({ mode }) => {
     },
     // Known beforehand, so that the dev server does not find them while a page is open, and reload it.
     optimizeDeps: { include: ['comlink', 'hash-wasm', 'pako'] },
-    plugins: [react(), writePolicy(), answerAddresses(), keepBudget(), ...(isHashStyle ? [] : [write404()])],
+    plugins: [
+      react(),
+      writePolicy(),
+      startEarly(),
+      answerAddresses(),
+      keepBudget(),
+      ...(isHashStyle ? [] : [write404()]),
+    ],
+    build: { rolldownOptions: { output: { codeSplitting: { groups: [early] } } } },
     worker: {
       format: 'es',
       plugins: () => [dropUnusedWasm()],
@@ -37,7 +45,9 @@ const workerCore = {
   name: 'core',
   test: (id: string) =>
     id.includes('/src/') &&
-    !/\/src\/(?:codecs\/(?!codec\.ts|registry\.ts|errors\.ts|parts\.ts)|archive\/local-hashing\.ts)/.test(id),
+    !/\/src\/(?:codecs\/(?!codec\.ts|registry\.ts|errors\.ts|parts\.ts|drive\.ts|instance-pool\.ts|data-url\.ts)|archive\/local-hashing\.ts)/.test(
+      id,
+    ),
 };
 
 /** brotli-dec-wasm names its file in a branch that is never taken: the bytes are inlined, for one request less. */
@@ -51,6 +61,9 @@ function dropUnusedWasm(): Plugin {
   };
 }
 
+/** What runs in front of the page's own script, in a chunk of its own. */
+const early = { name: 'early', test: /\/src\/(?:early|archive\/start-thread)\.ts$/ };
+
 /** Before everything else in the page: what stands before a policy is not held to it. */
 function writePolicy(): Plugin {
   return {
@@ -60,6 +73,57 @@ function writePolicy(): Plugin {
       return html.replace('<head>', `<head>\n    ${policyMeta(policy)}`);
     },
   };
+}
+
+/** What the address tells will be needed is begun with before the page's own script is there: by a small one, in front. */
+const EARLY = 'src/early.ts';
+const EXPLORER = 'src/ui/explorer/Explorer.tsx';
+
+function startEarly(): Plugin {
+  let base = '/';
+  return {
+    name: 'start-early',
+    // The dev server serves it as a part of the page.
+    apply: 'build',
+    configResolved: (config) => {
+      base = config.base;
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html, { bundle = {} }) => {
+        const chunk = chunkOf(bundle, EARLY);
+        const then = filesOf(bundle, chunkOf(bundle, EXPLORER)).map((file) => base + file);
+        const script = `<script type="module" crossorigin src="${base}${chunk.fileName}" data-then="${then.join(' ')}"></script>`;
+        return html.replace('</title>', `</title>\n    ${script}`);
+      },
+    },
+  };
+}
+
+type Bundle = NonNullable<IndexHtmlTransformContext['bundle']>;
+type Chunk = Bundle[string] & { readonly type: 'chunk' };
+
+function chunkOf(bundle: Bundle, source: string): Chunk {
+  for (const one of Object.values(bundle))
+    if (one.type === 'chunk' && one.moduleIds.some((id) => id.endsWith(`/${source}`))) return one;
+  throw new Error(`${source} has no chunk`);
+}
+
+/** A chunk and what it imports, with their styles, but for what the page's own script brings. */
+function filesOf(bundle: Bundle, chunk: Chunk): string[] {
+  const own = importedBy(bundle, chunkOf(bundle, 'src/main.tsx'));
+  const wanted = [...importedBy(bundle, chunk)].filter((one) => !own.has(one));
+  const styles = wanted.flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])]);
+  return [...wanted.map(({ fileName }) => fileName), ...styles];
+}
+
+function importedBy(bundle: Bundle, chunk: Chunk, found = new Set<Chunk>()): Set<Chunk> {
+  found.add(chunk);
+  for (const file of chunk.imports) {
+    const next = bundle[file];
+    if (next?.type === 'chunk' && !found.has(next)) importedBy(bundle, next, found);
+  }
+  return found;
 }
 
 /**

@@ -51,6 +51,7 @@ const RULES: readonly Rule[] = [
     npm: /^(react|react-dom)$/,
   },
   { files: /^src\/page-policy\.ts$/, ours: NOTHING, npm: NOTHING },
+  { files: /^src\/early\.ts$/, ours: /^src\/archive\/start-thread$/, npm: NOTHING },
   { files: /^src\/main\.tsx$/, ours: /^src\//, npm: /^(react|react-dom\/client)$/ },
   { files: /^workers\//, ours: /^(src\/archive|workers)\//, npm: /^comlink$/ },
 ];

@@ -13,20 +13,25 @@ export type ArchiveThread = Pick<
 >;
 
 /**
- * The service in a thread of its own. The thread is started by the first call, and again by the first call after it
+ * The service in a thread of its own: in `first`, if there is one. Otherwise the thread is started by the first call, and again by the first call after it
  * died; what was waiting for a dead thread fails with `worker-died`, or `worker-not-loaded` where it never ran. The caller cannot tell it from the service itself.
  */
-export function connectArchiveService(start: () => ArchiveThread = startArchiveThread): ArchiveService {
+export function connectArchiveService(
+  start: () => ArchiveThread = startArchiveThread,
+  first?: ArchiveThread,
+): ArchiveService {
   registerTransferHandlers();
-  let connection: Connection | undefined;
+  const connect = (thread: ArchiveThread) =>
+    new Connection(thread, (dead) => {
+      if (connection === dead) connection = undefined;
+    });
+  let connection: Connection | undefined = first && connect(first);
 
   const call = async <T>(
     use: (remote: Remote<ArchiveService>) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> => {
     const answered = await outcomeOf(() => {
-      connection ??= new Connection(started(start), (dead) => {
-        if (connection === dead) connection = undefined;
-      });
+      connection ??= connect(started(start));
       return connection.answer(use);
     });
     return answered.ok ? answered.value : answered;
@@ -66,7 +71,7 @@ export function connectArchiveService(start: () => ArchiveThread = startArchiveT
   };
 }
 
-const startArchiveThread = () => startThread('archive');
+export const startArchiveThread = () => startThread('archive');
 
 function started(start: () => ArchiveThread): ArchiveThread {
   try {

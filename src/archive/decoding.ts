@@ -71,9 +71,10 @@ async function decoderOf(codec: Codec, encoded: Encoded, transfer: AbortControll
 }
 
 /** What cannot be loaded, or read at all, is said when the bytes have shown that it is wanted. */
-async function preload(declared: string): Promise<void> {
+export async function preload(declared: string): Promise<void> {
   try {
-    await codecForCompression(declared).load();
+    const codec = codecForCompression(declared);
+    await Promise.all([codec.load(), codec.loadParts?.()]);
   } catch {
     // The pass itself fails with the reason.
   }

@@ -18,6 +18,7 @@ import { type StorePathInput, usableListing } from './ask-caches';
 import { type CacheOrigin, decodedNar, type Opening } from './cache-nar';
 import { checkContentAddress, checkSignature } from './check-claims';
 import { unreadVerdicts } from './claims';
+import { preload } from './decoding';
 import { directNar } from './direct-nar';
 import { type FoundPath, findPath } from './find-path';
 import type { WholeNar } from './kept-nars';
@@ -37,6 +38,8 @@ export async function openStorePath(input: StorePathInput, context: OpenContext)
   const archive = await openFoundKept(found, parts);
   if (archive) return archive;
   const opening = await begin({ ...found, kept: undefined }, parts);
+  // While the listing comes.
+  void preload(found.narInfo.compression);
   const listing = input.ignoreListing
     ? undefined
     : await reporting(() => usableListing(found, activity, context.signal));

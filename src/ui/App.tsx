@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useAddress, useArchive, useInput, useStores } from '../store/hooks';
 import styles from './App.module.css';
 import { DownloadFailure } from './explorer/entry/DownloadFailure';
@@ -16,9 +16,20 @@ import { usePageInput } from './open/use-page-input';
 import { PageProvider, usePage } from './shared/page';
 import { usePageKeys } from './use-page-keys';
 
-// Not needed to type into the input; asked for as soon as that stands.
-const loadExplorer = () => import('./explorer/Explorer');
-const Explorer = lazy(async () => ({ default: (await loadExplorer()).Explorer }));
+// Not needed to type into the input; asked for as soon as that stands, or before anything is drawn.
+let loadedExplorer: ComponentType | undefined;
+export async function loadExplorer(): Promise<ComponentType> {
+  loadedExplorer ??= (await import('./explorer/Explorer')).Explorer;
+  return loadedExplorer;
+}
+const LazyExplorer = lazy(async () => ({ default: await loadExplorer() }));
+
+/** What is there is drawn at once: React lets what it has waited for appear a third of a second later. */
+function Explorer() {
+  const [Shown] = useState(() => loadedExplorer ?? LazyExplorer);
+  return <Shown />;
+}
+
 // What few visits need is fetched when it is.
 const DescribedPage = lazy(async () => ({ default: (await import('./open/DescribedPage')).DescribedPage }));
 const ExportPage = lazy(async () => ({ default: (await import('./open/ExportPage')).ExportPage }));
