@@ -66,7 +66,12 @@ test.each([
   const wrong = fileServer(first);
   let asked = 0;
   const cache = await serve(async (request, response) => {
-    if (request.url === '/nar/x.nar' && asked++ === 0) return wrong(request, response);
+    if (request.url === '/nar/x.nar') {
+      asked++;
+      if (asked === 1) return wrong(request, response);
+      // What cannot go on where it was is begun anew.
+      if (asked === 2) return void response.writeHead(404).end();
+    }
     const { range } = request.headers;
     const answer = await fetch(`${right.url.replace(/\/$/, '')}${request.url}`, {
       headers: range ? { range } : {},
@@ -77,7 +82,7 @@ test.each([
   const { service, archive, read } = await openAndRead(asking(cache.url.replace(/\/$/, '')));
   expect(await read('bin/nix')).toBe(text);
   const { verdicts } = unwrap(await service.verify(archive.id, () => undefined, signal()));
-  expect(asked).toBe(2);
+  expect(asked).toBe(3);
   expect(verdicts['nar-hash'].state).toBe(state);
   if (state === 'mismatch') expect(verdicts['nar-hash'].detail).toContain('other bytes');
 });
@@ -121,3 +126,26 @@ test.each(['nar', 'export'])(
     expect([...fetched.bytes]).toEqual(Array(10).fill(7));
   },
 );
+
+test('who stops in the middle and goes on later reads nothing twice', async () => {
+  const compressed = xz(LARGE);
+  const files = { compression: 'xz', nar: compressed, ls: LARGE_LS, narSize: LARGE.length, claimed: LARGE };
+  const cache = await cacheWith(files);
+  const { service, archive } = await openAndRead(asking(cache.cacheUrl));
+  const range = { row: rowOf(archive, 'large'), fileOffset: 0 };
+  const stop = new AbortController();
+  const stopped = await service.stream(
+    archive.id,
+    range,
+    async () => stop.abort(),
+    () => undefined,
+    stop.signal,
+  );
+  expect(stopped).toMatchObject({ ok: false, failure: { kind: 'cancelled' } });
+  const { verdicts } = unwrap(await service.verify(archive.id, () => undefined, signal()));
+  expect([verdicts['nar-hash'].state, verdicts['file-hash'].state]).toEqual(['verified', 'verified']);
+  const asked = cache.requests.filter((request) => request.includes('/nar/'));
+  const starts = asked.map((request) => Number(/bytes=(\d+)/.exec(request)?.[1] ?? 0));
+  expect(starts[0]).toBe(0);
+  expect(starts.slice(1).every((start) => start > 0)).toBe(true);
+});
