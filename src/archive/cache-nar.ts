@@ -49,8 +49,8 @@ export function decodedNar(opening: Opening, { hasTree, tap, listing }: Reading)
   const { startHashing, partDecoding } = means;
   const { narUrl, narInfo } = origin;
   const pause = new Pause();
-  const file = pausableSource(resumingHttpSource(narUrl, { ...activity.network, identity }), pause);
   const { fileSize } = narInfo;
+  const file = pausableSource(resumingHttpSource(narUrl, { ...activity.network, identity }), pause, fileSize);
   const windows =
     fileSize === undefined
       ? file

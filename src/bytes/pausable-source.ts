@@ -4,14 +4,14 @@ import type { ByteRange, ByteSource, ByteStream } from './source';
 
 /** Whether transfers are wanted just now. */
 export class Pause {
-  private readonly transfers = new Set<AbortController>();
+  private readonly transfers = new Set<Transfer>();
   private isOn = false;
   private goOn: (() => void)[] = [];
 
-  /** Transfers end; who reads them waits. */
+  /** Transfers end, but for those that have brought everything; who reads them waits. */
   pause(): void {
     this.isOn = true;
-    for (const transfer of this.transfers) transfer.abort();
+    for (const transfer of this.transfers) if (!transfer.isComplete) transfer.end();
   }
 
   resume(): void {
@@ -25,18 +25,21 @@ export class Pause {
   async begin(signal: AbortSignal): Promise<Transfer> {
     while (this.isOn) await this.nextResume(signal);
     throwIfAborted(signal);
-    const transfer = new AbortController();
-    const abort = () => transfer.abort();
-    signal.addEventListener('abort', abort);
-    this.transfers.add(transfer);
-    return {
-      signal: transfer.signal,
-      isEnded: () => transfer.signal.aborted && !signal.aborted,
+    const controller = new AbortController();
+    const end = () => controller.abort();
+    signal.addEventListener('abort', end);
+    const transfer: Transfer = {
+      signal: controller.signal,
+      isComplete: false,
+      end,
+      isEnded: () => controller.signal.aborted && !signal.aborted,
       forget: () => {
-        signal.removeEventListener('abort', abort);
+        signal.removeEventListener('abort', end);
         this.transfers.delete(transfer);
       },
     };
+    this.transfers.add(transfer);
+    return transfer;
   }
 
   private nextResume(signal: AbortSignal): Promise<void> {
@@ -53,6 +56,8 @@ export class Pause {
 
 interface Transfer {
   readonly signal: AbortSignal;
+  isComplete: boolean;
+  end(): void;
   /** By a pause. */
   isEnded(): boolean;
   forget(): void;
@@ -60,15 +65,21 @@ interface Transfer {
 
 /**
  * The same source; what is read lets go of its transfer while it is paused, and goes on from the byte that it has reached. As
- * for `resumingSource`, the source has to know by itself when another file stands in the place of the first.
+ * for `resumingSource`, the source has to know by itself when another file stands in the place of the first. `size` is what it
+ * is said to hold.
  */
-export function pausableSource(source: ByteSource, pause: Pause): ByteSource {
+export function pausableSource(
+  source: ByteSource,
+  pause: Pause,
+  size = Number.POSITIVE_INFINITY,
+): ByteSource {
   async function* read(range: ByteRange, signal: AbortSignal): ByteStream {
     for (let at = range.start; ; ) {
       const transfer = await pause.begin(signal);
       try {
         for await (const chunk of source.read({ start: at, end: range.end }, transfer.signal)) {
           at += chunk.length;
+          transfer.isComplete = at >= size;
           yield chunk;
         }
         return;
