@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useState } from 'react';
+import { type RefObject, useEffect, useState } from 'react';
 import { type RowWindow, rowWindow, scrollTopToShow } from '../../shared/windowing';
 
 /** Pixels; `--row` in tokens.css. */
@@ -13,12 +13,11 @@ export interface ScrolledRows extends RowWindow {
 
 /** The rows in sight of an element that scrolls. */
 export function useScrolledRows(scroller: RefObject<HTMLElement | null>, rowCount: number): ScrolledRows {
-  const [{ scrollTop, viewportHeight }, setScrolled] = useState({ scrollTop: 0, viewportHeight: 0 });
-
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element) setScrolled({ scrollTop: element.scrollTop, viewportHeight: element.clientHeight });
-  }, [scroller]);
+  // Before anything was laid out: as many rows as may be in sight. To measure here would hold up the first of them.
+  const [{ scrollTop, viewportHeight }, setScrolled] = useState({
+    scrollTop: 0,
+    viewportHeight: screen.height,
+  });
 
   useEffect(() => {
     const element = scroller.current;
