@@ -170,7 +170,7 @@ interface Body {
  */
 async function* bodyOf(body: Body, signal: AbortSignal): ByteStream {
   const { response, file, expected } = body;
-  const reader = response.body?.getReader();
+  const reader = response.body ? readerOf(response.body) : undefined;
   let received = 0;
   try {
     while (reader) {
@@ -199,6 +199,35 @@ async function* bodyOf(body: Body, signal: AbortSignal): ByteStream {
     // Not waited for: the request is aborted next, and some streams settle only then.
     reader?.cancel().catch(() => {});
   }
+}
+
+/** Bytes that are read at once. */
+const ROOM = 256 * 1024;
+
+type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>, 'read' | 'cancel'>;
+
+/**
+ * Reads into the same buffer again and again, where the engine's bodies can be read so (WebKit's cannot): memory that is new
+ * for each chunk takes a third of the time that it takes to verify a zstd NAR.
+ */
+function readerOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): BodyReader {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = body.getReader({ mode: 'byob' });
+  } catch {
+    return body.getReader();
+  }
+  let room = new ArrayBuffer(ROOM);
+  return {
+    read: async () => {
+      const { done, value } = await reader.read(new Uint8Array(room));
+      if (done || !value) return { done: true, value: undefined };
+      // The buffer that was given away, which comes back.
+      room = value.buffer;
+      return { done, value };
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
 }
 
 function failureOf(body: Body, reason: 'html' | 'too-long' | 'wrong-range', detail?: string): SourceError {
