@@ -22,19 +22,26 @@ export interface Lent {
   freed: boolean;
 }
 
-/** Hands out each chunk in the same buffer, and overwrites it with 0xff before the next and at the end. */
+/**
+ * Hands out each chunk in the same memory, and takes it back before the next and at the end: what was kept of it is overwritten
+ * with 0xff, or gone altogether, as with the buffer that a body is read into.
+ */
 export function lend(...chunks: readonly Uint8Array[]): Lent {
-  const room = new Uint8Array(Math.max(0, ...chunks.map((chunk) => chunk.length)));
+  let room = new Uint8Array(Math.max(0, ...chunks.map((chunk) => chunk.length)));
+  const takeBack = () => {
+    room.fill(0xff);
+    if (lent.pulled % 2 === 0) room = structuredClone(room, { transfer: [room.buffer] });
+  };
   async function* stream(): ByteStream {
     try {
       for (const chunk of chunks) {
         lent.pulled++;
         room.set(chunk);
         yield room.subarray(0, chunk.length);
-        room.fill(0xff);
+        takeBack();
       }
     } finally {
-      room.fill(0xff);
+      takeBack();
       lent.freed = true;
     }
   }

@@ -56,8 +56,10 @@ async function* frameBytes(reader: PieceReader, { headerSize, checksumSize }: Zs
   for (;;) {
     const header = await reader.look(BLOCK_HEADER_SIZE);
     const { isLast, size } = readBlockHeader(header);
+    // Now, for what was looked at is gone with what is taken.
+    const isWhole = header.length === BLOCK_HEADER_SIZE;
     yield* reader.take(BLOCK_HEADER_SIZE + (size ?? 0));
-    if (header.length < BLOCK_HEADER_SIZE || size === undefined) return;
+    if (!isWhole || size === undefined) return;
     if (isLast) return yield* reader.take(checksumSize);
   }
 }

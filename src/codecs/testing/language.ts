@@ -134,15 +134,20 @@ export interface Fed {
   returned: number;
 }
 
-/** A stream of the bytes whose every chunk is overwritten when the next is pulled, as borrowed bytes may be. */
+/** A stream of the bytes whose chunks are overwritten or taken away when the next is pulled, as borrowed bytes may be. */
 export function feed(bytes: Uint8Array, chunkSize: number = Number.POSITIVE_INFINITY, fail?: Error): Fed {
   const fed: Fed = { stream: { [Symbol.asyncIterator]: iterate }, pulled: 0, returned: 0 };
   function iterate(): AsyncIterator<Bytes> {
     let at = 0;
     let borrowed = new Uint8Array(0);
+    const takeBack = () => {
+      borrowed.fill(0xff);
+      if (fed.pulled % 2 === 0) structuredClone(borrowed, { transfer: [borrowed.buffer] });
+      borrowed = new Uint8Array(0);
+    };
     return {
       async next() {
-        borrowed.fill(0xff);
+        takeBack();
         if (at >= bytes.length && fail) throw fail;
         if (at >= bytes.length) return { done: true, value: undefined };
         borrowed = new Uint8Array(bytes.subarray(at, at + chunkSize));
@@ -151,7 +156,7 @@ export function feed(bytes: Uint8Array, chunkSize: number = Number.POSITIVE_INFI
         return { done: false, value: borrowed };
       },
       async return() {
-        borrowed.fill(0xff);
+        takeBack();
         fed.returned++;
         return { done: true, value: undefined };
       },
