@@ -1,5 +1,4 @@
 import type { FileIdentity } from '../bytes/http-headers';
-import { Pause, pausableSource } from '../bytes/pausable-source';
 import { resumingHttpSource } from '../bytes/resuming-source';
 import type { CodecName } from '../codecs/codec';
 import type { NarListing } from '../nix/nar/listing';
@@ -48,9 +47,8 @@ export function decodedNar(opening: Opening, { hasTree, tap, listing }: Reading)
   const { origin, identity, activity, means, mostDecoded = Number.POSITIVE_INFINITY } = opening;
   const { startHashing, partDecoding } = means;
   const { narUrl, narInfo } = origin;
-  const pause = new Pause();
+  const file = resumingHttpSource(narUrl, { ...activity.network, identity });
   const { fileSize } = narInfo;
-  const file = pausableSource(resumingHttpSource(narUrl, { ...activity.network, identity }), pause, fileSize);
   const windows =
     fileSize === undefined
       ? file
@@ -82,7 +80,6 @@ export function decodedNar(opening: Opening, { hasTree, tap, listing }: Reading)
     }),
     tap: () => claimed.tap(boundedTap(tap(), () => mostDecoded)),
     spool: means.createSpool(),
-    pause,
     onWhole: async () => {
       const isProved = activity.verdicts['nar-hash'].state === 'verified' && !isWrong(activity);
       if (!isProved || !nar.isKept(narInfo.narSize)) return;

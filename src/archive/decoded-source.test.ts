@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { SourceError } from '../bytes/errors';
-import { memorySource } from '../bytes/memory-source';
-import { Pause, pausableSource } from '../bytes/pausable-source';
-import type { ByteSource, ByteStream } from '../bytes/source';
+import type { ByteStream } from '../bytes/source';
 import { Spool } from '../bytes/spool';
 import { collect } from '../bytes/stream';
 import { DecodedSource, type Tap } from './decoded-source';
@@ -270,72 +268,4 @@ test('a failure is heard by everybody who waited, and costs no second pass', asy
     expect(one).toMatchObject({ status: 'rejected', reason: { message: 'corrupt' } });
   }
   expect(log.passes).toBe(1);
-});
-
-/** The hundred bytes behind a network that says what was asked of it; decoding is nothing. */
-function restingSource(spool = new Spool()) {
-  const log = { passes: 0, ranges: [] as string[], open: 0 };
-  const memory = memorySource(Uint8Array.from(bytes(0, SIZE)));
-  const network: ByteSource = {
-    size: SIZE,
-    async *read({ start }, signal) {
-      log.ranges.push(`${start}-`);
-      log.open++;
-      signal.addEventListener('abort', () => log.open--, { once: true });
-      for (let at = start; at < SIZE; at += CHUNK) {
-        await new Promise((resolve) => setImmediate(resolve));
-        signal.throwIfAborted();
-        yield* memory.read({ start: at, end: Math.min(SIZE, at + CHUNK) }, signal);
-      }
-    },
-  };
-  const pause = new Pause();
-  const file = pausableSource(network, pause);
-  const decode = (signal: AbortSignal) => {
-    log.passes++;
-    return file.read({ start: 0 }, signal);
-  };
-  return { log, source: new DecodedSource({ url: 'x.nar.xz', decode, tap: () => PASSING, spool, pause }) };
-}
-
-test('a pass that can rest lets go of its transfer, and goes on from where it was', async () => {
-  const { log, source } = restingSource();
-  expect(await read(source, 15, 35)).toEqual(bytes(15, 35));
-  await expect.poll(() => log.open).toBe(0);
-  expect(source.decodedBytes).toBeUndefined();
-  expect(await read(source, 60, 80)).toEqual(bytes(60, 80));
-  expect(await source.readAll(signal())).toBe(SIZE);
-  expect(log.passes).toBe(1);
-  // Each goes on where the one before ended: nothing comes twice.
-  expect(log.ranges[0]).toBe('0-');
-  expect(new Set(log.ranges).size).toBe(log.ranges.length);
-});
-
-test('who stops and who comes at once are not in each other’s way', async () => {
-  const { log, source } = restingSource();
-  const leaving = new AbortController();
-  const left = read(source, 0, 90, leaving.signal);
-  const stays = read(source, 50, 70);
-  leaving.abort();
-  const comes = read(source, 80, 90);
-  await expect(left).rejects.toThrow('aborted');
-  expect(await stays).toEqual(bytes(50, 70));
-  expect(await comes).toEqual(bytes(80, 90));
-  expect(log.passes).toBe(1);
-});
-
-test('past a full spool nobody waits for a pass that rests', async () => {
-  const { source } = restingSource(new Spool({ hardLimit: 40, memoryLimit: 40, blockSize: 20 }));
-  expect(await read(source, 0, 30)).toEqual(bytes(0, 30));
-  const [first, second] = await Promise.all([read(source, 50, 70), read(source, 60, 100)]);
-  expect([first, second]).toEqual([bytes(50, 70), bytes(60, 100)]);
-  expect(await source.readAll(signal())).toBe(SIZE);
-});
-
-test('one that rests is ended with the source', async () => {
-  const { log, source } = restingSource();
-  await read(source, 0, 20);
-  await source.close();
-  await expect(read(source, 50, 60)).rejects.toThrow('aborted');
-  expect([log.passes, log.open]).toEqual([1, 0]);
 });

@@ -1,5 +1,4 @@
 import { SourceError } from '../bytes/errors';
-import type { Pause } from '../bytes/pausable-source';
 import type { ByteRange, ByteSource, ByteStream } from '../bytes/source';
 import type { Spool } from '../bytes/spool';
 import { eventTurn } from '../bytes/stream';
@@ -20,8 +19,6 @@ interface Parts {
   /** Made anew for each pass. */
   readonly tap: () => Tap | Promise<Tap>;
   readonly spool: Spool;
-  /** Holds what `decode` reads. Where there is one, a pass that nobody wants any more waits without its transfer, and can go on. */
-  readonly pause?: Pause;
   /** False: nothing is kept, because the source itself can be read again for nothing. Asked when bytes have come. */
   readonly keeps?: () => boolean;
   /** All was decoded and seen. `close` waits for what is done about it, which may read. */
@@ -50,7 +47,7 @@ interface Pass {
 
 /**
  * The decoded bytes of a compressed source, as a ByteSource again. What was decoded once is kept in the spool; a read
- * past it runs the decoder as far as somebody wants, and the transfer is let go of when nobody is left who does. All reads
+ * past it runs the decoder as far as somebody wants, and the transfer is aborted when nobody is left who does. All reads
  * share one pass, which goes at the pace of its fastest reader and stands still while a reader holds on to its place: so
  * a preview and the download after it cost one transfer. When the spool can take no more, reads past it decode for
  * themselves, from the first byte, and nothing more is kept.
@@ -156,7 +153,6 @@ export class DecodedSource implements ByteSource {
     const { failed } = this;
     if (failed?.unheard.delete(reader)) throw failed.error;
     this.pass ??= this.startPass();
-    this.parts.pause?.resume();
     await this.changed.next(signal);
   }
 
@@ -180,18 +176,7 @@ export class DecodedSource implements ByteSource {
     this.failed = { error, unheard: new Set(this.readers) };
   }
 
-  /** Nobody wants more for now: a pass that can go on without its transfer stays where it is. */
-  private rest(): void {
-    if (this.canRest) this.parts.pause?.pause();
-    else this.stopPass();
-  }
-
-  /** Past a full spool others read by themselves, from the same place. */
-  private get canRest(): boolean {
-    return this.parts.pause !== undefined && !this.spoolIsFull;
-  }
-
-  /** A reader that comes now gets a pass of its own. */
+  /** Nobody wants more: the transfer is dropped. A reader that comes now gets a pass of its own. */
   private stopPass(): void {
     if (!this.pass) return;
     this.stopped = this.pass.ended;
@@ -211,9 +196,8 @@ export class DecodedSource implements ByteSource {
       at += chunk.length;
       this.decodedBytes = at;
       this.changed.tell();
-      if (!this.isWanted('ever') && !this.canRest) return;
+      if (!this.isWanted('ever')) return;
       while (!this.isWanted('now')) {
-        if (!this.isWanted('ever')) this.decodedBytes = undefined;
         pass.parked = true;
         await this.changed.next(signal);
       }
@@ -253,13 +237,12 @@ export class DecodedSource implements ByteSource {
   private leave(reader: Reader): void {
     this.readers.delete(reader);
     if (this.readers.size === 0) this.failed = undefined;
-    if (!this.isWanted('ever')) this.rest();
+    if (!this.isWanted('ever')) this.stopPass();
     this.changed.tell();
   }
 
   private async *readPastSpool(range: { start: number; end: number }, signal: AbortSignal): ByteStream {
     const tap = await this.parts.tap();
-    this.parts.pause?.resume();
     let at = 0;
     for await (const chunk of this.parts.decode(signal)) {
       const busy = tap.bytes(chunk);

@@ -48,6 +48,6 @@ export function resumingHttpSource(url: string, options: HttpSourceOptions & Net
   return resumingSource(httpSource(url, options), options);
 }
 
-export function isPastTheEnd(error: unknown): boolean {
+function isPastTheEnd(error: unknown): boolean {
   return error instanceof SourceError && error.status === 416;
 }
