@@ -61,9 +61,6 @@ function dropUnusedWasm(): Plugin {
   };
 }
 
-/** What runs in front of the page's own script, in a chunk of its own. */
-const early = { name: 'early', test: /\/src\/(?:early|archive\/start-thread)\.ts$/ };
-
 /** Before everything else in the page: what stands before a policy is not held to it. */
 function writePolicy(): Plugin {
   return {
@@ -75,10 +72,12 @@ function writePolicy(): Plugin {
   };
 }
 
-/** What the address tells will be needed is begun with before the page's own script is there: by a small one, in front. */
 const EARLY = 'src/early.ts';
 const EXPLORER = 'src/ui/explorer/Explorer.tsx';
+/** What runs in front of the page's own script, in a chunk of its own. */
+const early = { name: 'early', test: /\/src\/(?:early|archive\/start-thread)\.ts$/ };
 
+/** What the address tells will be needed is begun with before the page's own script is there: by a small one, in front. */
 function startEarly(): Plugin {
   let base = '/';
   return {

@@ -1,15 +1,9 @@
-import { startCacheServer } from './support/cache-server';
-import { test as base, expect } from './support/explorer';
+import { testWithCache } from './support/compressed-cache';
+import { expect } from './support/explorer';
 import { expectSaved } from './support/saved';
 
 /** NARs of several xz blocks, as Nix writes them with `parallel-compression`. */
-const test = base.extend({
-  cache: async ({ corpus }, use) => {
-    const server = await startCacheServer({ folder: corpus.caches['xz-blocks'] });
-    await use(server);
-    await server.close();
-  },
-});
+const test = testWithCache('xz-blocks', 'with .ls');
 
 /** Behind the 30 MiB of libicudata. */
 const NAME = 'libicu72';

@@ -1,19 +1,12 @@
-import { startCacheServer } from './support/cache-server';
-import { test as base, expect } from './support/explorer';
+import { testWithCache } from './support/compressed-cache';
+import { expect } from './support/explorer';
 import { recordFact } from './support/facts';
 import { startFaultySite } from './support/faulty-site';
 import { expectSaved } from './support/saved';
 import { wholeNarIsRead } from './support/soak';
 
 /** NARs of several parts that decode by themselves, in threads of their own. */
-const test = base.extend({
-  cache: async ({ corpus }, use) => {
-    const server = await startCacheServer({ folder: corpus.caches['zstd-frames'] });
-    server.misbehave(/\.ls$/, { kind: 'status', status: 404 });
-    await use(server);
-    await server.close();
-  },
-});
+const test = testWithCache('zstd-frames', 'without .ls');
 
 const FILE = 'usr/lib/x86_64-linux-gnu/libicui18n.so.72.1';
 /** 35 MiB: three frames. */

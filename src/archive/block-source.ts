@@ -52,13 +52,12 @@ export class BlockSource implements ByteSource {
     this.size = parts.size;
   }
 
-  /** Looks for the blocks, once. Answers whether there are several: before that nothing can be read. */
-  async find(signal: AbortSignal): Promise<boolean> {
+  /** Looks for the blocks, once. */
+  async find(signal: AbortSignal): Promise<void> {
     for (;;) {
       this.finding ??= this.readIndex(signal);
       try {
-        await this.finding;
-        return this.isFound;
+        return await this.finding;
       } catch {
         // It was aborted, maybe by somebody else.
         this.finding = undefined;
@@ -67,6 +66,7 @@ export class BlockSource implements ByteSource {
     }
   }
 
+  /** There are several: before that nothing can be read. */
   get isFound(): boolean {
     return this.blocks.length > 1;
   }

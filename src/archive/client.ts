@@ -13,8 +13,9 @@ export type ArchiveThread = Pick<
 >;
 
 /**
- * The service in a thread of its own: in `first`, if there is one. Otherwise the thread is started by the first call, and again by the first call after it
- * died; what was waiting for a dead thread fails with `worker-died`, or `worker-not-loaded` where it never ran. The caller cannot tell it from the service itself.
+ * The service in a thread of its own: in `first`, if there is one. Otherwise the thread is started by the first call, and again
+ * by the first call after it died; what was waiting for a dead thread fails with `worker-died`, or `worker-not-loaded` where
+ * it never ran. The caller cannot tell it from the service itself.
  */
 export function connectArchiveService(
   start: () => ArchiveThread = startArchiveThread,
